@@ -1,0 +1,153 @@
+// Package npy reads and writes NumPy's array files.
+//
+// An NPY file is a magic string, a version, a header and the raw elements. The
+// header is a Python dict: the type of the numbers, the order of the axes and the
+// shape. That is all a [grid.Grid] has, so
+//
+//	err := npy.WriteFile("a.npy", grid.New[float32](480, 640))
+//
+// makes the very bytes that numpy.save does, with the data aligned to 64 bytes so
+// that numpy.load can map it, and
+//
+//	labels, err := npy.ReadFile[int32]("ids.npy", 1<<31)
+//
+// takes any file of integers, floats or booleans, in both byte orders, C or Fortran
+// order, of format versions 1.0, 2.0 and 3.0. Numbers become the wanted type
+// exactly or the file is refused. No header is trusted: what it declares is checked
+// against the limit and against the bytes that exist before memory is taken, and
+// where their number is not known, memory grows with what has been read.
+//
+// The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+package npy
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/dtype"
+)
+
+const magic = "\x93NUMPY"
+
+// Header is what a file says of its array.
+type Header struct {
+	Dtype     dtype.Type
+	BigEndian bool
+	Fortran   bool // the first axis varies fastest
+	Shape     []int
+	Offset    int // of the first element from the start of the file, in bytes
+}
+
+// Limits bounds what a file may make a reader do.
+type Limits struct {
+	Elements int   // the most elements an array may have; 0 is no limit
+	Bytes    int64 // the length of the input, or 0 where it is not known
+}
+
+// Read reads an array and makes its elements T. An element that T cannot hold is
+// a [*dtype.ValueError]. Bytes after the array are not looked at, as in numpy.load.
+func Read[T grid.Element](r io.Reader, l Limits) (*grid.Grid[T], error) {
+	h, err := ReadHeader(r)
+	if err != nil {
+		return nil, err
+	}
+	return ReadData[T](r, h, l)
+}
+
+// ReadData reads the elements that follow the header.
+func ReadData[T grid.Element](r io.Reader, h Header, l Limits) (*grid.Grid[T], error) {
+	n, err := h.check(l)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readElements[T](r, h, n, l.Bytes > 0)
+	if err != nil {
+		return nil, err
+	}
+	if h.Fortran {
+		data = fromFortran(data, h.Shape)
+	}
+	return grid.From(data, h.Shape...), nil
+}
+
+// check returns the number of elements if the limits allow it.
+func (h Header) check(l Limits) (int, error) {
+	n, ok := grid.CheckedSize(h.Shape)
+	const maxInt = int(^uint(0) >> 1)
+	if !ok || n > maxInt/16 {
+		return 0, fmt.Errorf("npy: shape %v has more elements than memory can", h.Shape)
+	}
+	if l.Elements > 0 && n > l.Elements {
+		return 0, fmt.Errorf("npy: shape %v has %d elements, and at most %d are allowed", h.Shape, n, l.Elements)
+	}
+	if need := int64(h.Offset) + int64(n*h.Dtype.Size()); l.Bytes > 0 && need > l.Bytes {
+		return 0, fmt.Errorf("npy: shape %v of %v takes a file of %d bytes, and this one has %d", h.Shape, h.Dtype, need, l.Bytes)
+	}
+	return n, nil
+}
+
+// readElements reads n elements. Unless it is known that they exist, memory grows
+// with what was read, so that a header that lies costs nothing.
+func readElements[T grid.Element](r io.Reader, h Header, n int, exist bool) ([]T, error) {
+	const chunk = 1 << 16
+	room := n
+	if !exist {
+		room = min(n, chunk)
+	}
+	data := make([]T, 0, room)
+	buf := make([]byte, min(n, chunk)*h.Dtype.Size())
+	for len(data) < n {
+		k := min(chunk, n-len(data))
+		b := buf[:k*h.Dtype.Size()]
+		if _, err := io.ReadFull(r, b); err != nil {
+			if err == io.EOF || err == io.ErrUnexpectedEOF {
+				return nil, fmt.Errorf("npy: the file ends before the %d elements of shape %v do", n, h.Shape)
+			}
+			return nil, fmt.Errorf("npy: %w", err)
+		}
+		if at := len(data); at+k > cap(data) {
+			data = append(make([]T, 0, min(n, 2*(at+k))), data...)
+		}
+		at := len(data)
+		data = data[:at+k]
+		if err := dtype.Decode(data[at:], b, h.Dtype, h.BigEndian); err != nil {
+			if e, ok := err.(*dtype.ValueError); ok {
+				e.Index += at
+			}
+			return nil, fmt.Errorf("npy: %w", err)
+		}
+	}
+	return data, nil
+}
+
+// fromFortran returns the elements in C order.
+func fromFortran[T grid.Element](src []T, shape []int) []T {
+	if len(shape) < 2 || len(src) == 0 {
+		return src
+	}
+	stride := make([]int, len(shape)) // in src, of each axis
+	stride[0] = 1
+	for a := 1; a < len(shape); a++ {
+		stride[a] = stride[a-1] * shape[a-1]
+	}
+	dst := make([]T, len(src))
+	last := len(shape) - 1
+	at := make([]int, last) // the coordinates of a line along the last axis
+	for i, from := 0, 0; i < len(dst); {
+		for j := range shape[last] {
+			dst[i] = src[from+j*stride[last]]
+			i++
+		}
+		for a := last - 1; a >= 0; a-- {
+			at[a]++
+			from += stride[a]
+			if at[a] < shape[a] {
+				break
+			}
+			from -= shape[a] * stride[a]
+			at[a] = 0
+		}
+	}
+	return dst
+}
