@@ -1,0 +1,407 @@
+package edt_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/weightmap/weightmap/edt"
+	"github.com/weightmap/weightmap/grid"
+)
+
+// checkMask compares all transforms of a mask with brute force, bit for bit.
+func checkMask(t testing.TB, mask *grid.Mask, o edt.Options) {
+	t.Helper()
+	same(t, "Transform", edt.Transform(nil, mask, o), bruteTransform(mask, o), mask, o)
+	outside := bruteOutside(mask, o)
+	same(t, "Outside", edt.Outside(nil, mask, o), outside, mask, o)
+	signed, inside := outside.Clone(), bruteTransform(mask, o)
+	for i, d := range inside.Data {
+		signed.Data[i] -= d
+	}
+	same(t, "Signed", edt.Signed(nil, mask, o), signed, mask, o)
+
+	index := edt.Features(nil, mask, o)
+	r, at := newRuler(mask.Shape, o), coordinates(mask.Shape, 0)
+	for i, j := range index.Data {
+		d := float32(math.Inf(1))
+		if j >= 0 {
+			if mask.Data[j] == 0 {
+				t.Fatalf("Features of %v %v: pixel %d is sent to %d, which is background", mask.Shape, mask.Data, i, j)
+			}
+			d = r.distance(r.square(at[i], at[j]))
+		}
+		if d != outside.Data[i] {
+			t.Fatalf("Features of %v %v, %+v: pixel %d is sent to %d, %v away, not %v", mask.Shape, mask.Data, o, i, j, d, outside.Data[i])
+		}
+	}
+}
+
+func same[T grid.Element](t testing.TB, name string, got, want *grid.Map, src *grid.Grid[T], o edt.Options) {
+	t.Helper()
+	if !grid.Equal(got, want) {
+		t.Fatalf("%s of %v %v\nwith %+v\n got %v\nwant %v", name, src.Shape, src.Data, o, got.Data, want.Data)
+	}
+}
+
+// checkLabels compares all transforms of a label grid with brute force.
+func checkLabels(t testing.TB, labels *grid.Labels, o edt.Options) {
+	t.Helper()
+	same(t, "MultiLabel", edt.MultiLabel(nil, labels, o), bruteMultiLabel(labels, o), labels, o)
+	got := edt.TwoNearest(nil, labels, o)
+	near := edt.NearestLabel(nil, labels, o)
+	r := newRuler(labels.Shape, o)
+	for i, objects := range bruteObjects(labels, o) {
+		squares := []float64{math.Inf(1), math.Inf(1)}
+		for _, q := range objects {
+			if o.Radius == 0 || q*unit(o)*unit(o) <= o.Radius*o.Radius {
+				squares = append(squares, q)
+			}
+		}
+		slices.Sort(squares)
+		d1, d2 := r.distance(squares[0]), r.distance(squares[1])
+		if got.D1.Data[i] != d1 || got.D2.Data[i] != d2 {
+			t.Fatalf("TwoNearest of %v %v\nwith %+v: pixel %d has %v %v, want %v %v", labels.Shape, labels.Data, o, i, got.D1.Data[i], got.D2.Data[i], d1, d2)
+		}
+		id1, id2 := got.ID1.Data[i], got.ID2.Data[i]
+		if id1 == id2 && id1 != 0 {
+			t.Fatalf("TwoNearest of %v %v: pixel %d has object %d twice", labels.Shape, labels.Data, i, id1)
+		}
+		for k, id := range []int32{id1, id2} {
+			want := []float32{d1, d2}[k]
+			if math.IsInf(float64(want), 1) != (id == 0) {
+				t.Fatalf("TwoNearest of %v %v: pixel %d has distance %v to object %d", labels.Shape, labels.Data, i, want, id)
+			}
+			if id != 0 && r.distance(objects[id]) != want {
+				t.Fatalf("TwoNearest of %v %v: pixel %d is %v from object %d, not %v", labels.Shape, labels.Data, i, r.distance(objects[id]), id, want)
+			}
+		}
+		if o.Radius > 0 {
+			continue
+		}
+		if id := near.Data[i]; (id == 0) != (len(objects) == 0) || id != 0 && r.distance(objects[id]) != d1 {
+			t.Fatalf("NearestLabel of %v %v: pixel %d is sent to object %d", labels.Shape, labels.Data, i, id)
+		}
+	}
+}
+
+func unit(o edt.Options) float64 {
+	if newRuler(nil, o).even && len(o.Spacing) > 0 {
+		return o.Spacing[0]
+	}
+	return 1
+}
+
+func TestAllMasksOf4x4(t *testing.T) {
+	mask := grid.New[uint8](4, 4)
+	options := []edt.Options{
+		{Scratch: new(edt.Scratch)},
+		{Squared: true, BorderIsBackground: true, Scratch: new(edt.Scratch)},
+		{Spacing: []float64{0.3, 0.7}, Scratch: new(edt.Scratch)},
+	}
+	for bits := range 1 << 16 {
+		for i := range mask.Data {
+			mask.Data[i] = uint8(bits >> i & 1)
+		}
+		// All three are too slow under the race detector; each gets a share.
+		checkMask(t, mask, options[0])
+		checkMask(t, mask, options[1+bits%2])
+	}
+}
+
+// spacings for n axes: unit, even, odd, and over six orders of magnitude.
+func spacings(rng *rand.Rand, n int) []float64 {
+	switch rng.IntN(5) {
+	case 0:
+		return nil
+	case 1:
+		s := make([]float64, n)
+		even := []float64{1, 0.5, 0.1, 3, 1e-3}[rng.IntN(5)]
+		for a := range s {
+			s[a] = even
+		}
+		return s
+	case 2: // ties that rounding breaks: 0.1²·9 is not 0.3² in float64
+		s := make([]float64, n)
+		for a := range s {
+			s[a] = []float64{0.1, 0.3, 0.2, 0.6}[rng.IntN(4)]
+		}
+		return s
+	default:
+		s := make([]float64, n)
+		for a := range s {
+			s[a] = math.Pow(10, rng.Float64()*6-3)
+		}
+		return s
+	}
+}
+
+func randomShape(rng *rand.Rand) []int {
+	switch rng.IntN(4) {
+	case 0:
+		return []int{1 + rng.IntN(40)}
+	case 1, 2:
+		return []int{1 + rng.IntN(9), 1 + rng.IntN(9)}
+	default:
+		return []int{1 + rng.IntN(4), 1 + rng.IntN(5), 1 + rng.IntN(5)}
+	}
+}
+
+// randomLabels draws noise, or boxes of one label each, which make runs.
+func randomLabels(rng *rand.Rand, shape []int) *grid.Labels {
+	labels := grid.New[int32](shape...)
+	kinds := 1 + rng.IntN(6)
+	if rng.IntN(2) == 0 {
+		density := rng.Float64()
+		for i := range labels.Data {
+			if rng.Float64() < density {
+				labels.Data[i] = 1 + rng.Int32N(int32(kinds))
+			}
+		}
+		return labels
+	}
+	at := coordinates(shape, 0)
+	for k := range kinds {
+		lo, hi := make([]int, len(shape)), make([]int, len(shape))
+		for a, n := range shape {
+			lo[a] = rng.IntN(n)
+			hi[a] = lo[a] + rng.IntN(n-lo[a])
+		}
+		for i, c := range at {
+			inside := true
+			for a := range c {
+				inside = inside && lo[a] <= c[a] && c[a] <= hi[a]
+			}
+			if inside {
+				labels.Data[i] = int32(k + 1)
+			}
+		}
+	}
+	return labels
+}
+
+func TestRandomGrids(t *testing.T) {
+	n := 50_000
+	if testing.Short() || raceEnabled {
+		n = 4_000
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	scratch := new(edt.Scratch)
+	for range n {
+		shape := randomShape(rng)
+		labels := randomLabels(rng, shape)
+		o := edt.Options{
+			Spacing:            spacings(rng, len(shape)),
+			Squared:            rng.IntN(3) == 0,
+			BorderIsBackground: rng.IntN(2) == 0,
+			Scratch:            scratch,
+		}
+		checkLabels(t, labels, o)
+		mask := grid.New[uint8](shape...)
+		for i, c := range labels.Data {
+			mask.Data[i] = uint8(c)
+		}
+		checkMask(t, mask, o)
+		if o.Spacing == nil {
+			o.Radius = rng.Float64() * 6
+			checkLabels(t, labels, o)
+		}
+	}
+}
+
+// Wide lines reach what small grids cannot: long walks over the stack and segments
+// whose columns are far apart.
+func TestLongLines(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 60 {
+		labels := randomLabels(rng, []int{1 + rng.IntN(4), 100 + rng.IntN(200)})
+		checkLabels(t, labels, edt.Options{Spacing: spacings(rng, 2)})
+	}
+	sparse := grid.New[int32](3, 400)
+	for range 60 {
+		fill(sparse.Data, 0)
+		for range 1 + rng.IntN(6) {
+			sparse.Data[rng.IntN(len(sparse.Data))] = 1 + rng.Int32N(4)
+		}
+		checkLabels(t, sparse, edt.Options{Spacing: spacings(rng, 2)})
+	}
+}
+
+func fill[T any](s []T, v T) {
+	for i := range s {
+		s[i] = v
+	}
+}
+
+func TestWorkersChangeNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 200 {
+		shape := []int{1 + rng.IntN(20), 1 + rng.IntN(40)}
+		if rng.IntN(2) == 0 {
+			shape = append(shape, 1+rng.IntN(10))
+		}
+		labels := randomLabels(rng, shape)
+		mask := grid.New[uint8](shape...)
+		for i, c := range labels.Data {
+			mask.Data[i] = uint8(c)
+		}
+		o := edt.Options{Spacing: spacings(rng, len(shape))}
+		two, d := edt.TwoNearest(nil, labels, o), edt.Transform(nil, mask, o)
+		multi, index := edt.MultiLabel(nil, labels, o), edt.Features(nil, mask, o)
+		for _, o.Workers = range []int{2, 3, 7, 100} {
+			again := edt.TwoNearest(nil, labels, o)
+			if !grid.Equal(two.D1, again.D1) || !grid.Equal(two.D2, again.D2) ||
+				!grid.Equal(two.ID1, again.ID1) || !grid.Equal(two.ID2, again.ID2) {
+				t.Fatalf("TwoNearest of %v differs with %d workers", shape, o.Workers)
+			}
+			if !grid.Equal(d, edt.Transform(nil, mask, o)) || !grid.Equal(multi, edt.MultiLabel(nil, labels, o)) ||
+				!grid.Equal(index, edt.Features(nil, mask, o)) {
+				t.Fatalf("a transform of %v differs with %d workers", shape, o.Workers)
+			}
+		}
+	}
+}
+
+// Four axes have no brute-force test of their own above, and none and zero-size
+// axes are easy to forget.
+func TestOddShapes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for _, shape := range [][]int{{}, {1}, {1, 1}, {1, 1, 1}, {2, 3, 2, 4}, {3, 1, 2, 1, 2}} {
+		for range 20 {
+			labels := randomLabels(rng, shape)
+			o := edt.Options{Spacing: spacings(rng, len(shape)), BorderIsBackground: rng.IntN(2) == 0}
+			checkLabels(t, labels, o)
+		}
+	}
+	for _, shape := range [][]int{{0}, {0, 3}, {3, 0}, {2, 0, 3}} {
+		for _, workers := range []int{1, 3} {
+			o := edt.Options{Workers: workers}
+			if d := edt.Transform(nil, grid.New[uint8](shape...), o); !slices.Equal(d.Shape, shape) {
+				t.Errorf("shape %v becomes %v", shape, d.Shape)
+			}
+			edt.TwoNearest(nil, grid.New[int32](shape...), o)
+			edt.MultiLabel(nil, grid.New[int32](shape...), o)
+			edt.Features(nil, grid.New[uint8](shape...), o)
+		}
+	}
+}
+
+// One site in a grid so long that squares leave int32: integers must widen.
+func TestLongerThanInt32Squares(t *testing.T) {
+	for _, shape := range [][]int{{65536, 2}, {2, 65536}, {100_000}} {
+		mask := grid.New[uint8](shape...)
+		mask.Data[0] = 1
+		last := len(mask.Data) - 1
+		far := edt.Outside(nil, mask, edt.Options{}).Data[last]
+		sum := 0.0
+		for _, n := range shape {
+			sum += float64(n-1) * float64(n-1)
+		}
+		if want := float32(math.Sqrt(sum)); far != want {
+			t.Errorf("%v: the far corner is %v away, want %v", shape, far, want)
+		}
+		labels := grid.New[int32](shape...)
+		labels.Data[0], labels.Data[last] = 7, 9
+		two := edt.TwoNearest(nil, labels, edt.Options{})
+		if two.D1.Data[last] != 0 || two.D2.Data[last] != far || two.ID2.Data[last] != 7 {
+			t.Errorf("%v: the far corner has d1 %v, d2 %v to %d", shape, two.D1.Data[last], two.D2.Data[last], two.ID2.Data[last])
+		}
+	}
+}
+
+func TestNothingAllocatedWithScratch(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	for _, shape := range [][]int{{64, 64}, {8, 32, 32}} {
+		labels := randomLabels(rng, shape)
+		mask := grid.New[uint8](shape...)
+		o := edt.Options{Scratch: new(edt.Scratch)}
+		d, two, index := grid.New[float32](shape...), new(edt.Two), grid.New[int32](shape...)
+		edt.TwoNearest(two, labels, o)
+		for name, f := range map[string]func(){
+			"Transform":    func() { edt.Transform(d, mask, o) },
+			"Signed":       func() { edt.Signed(d, mask, o) },
+			"MultiLabel":   func() { edt.MultiLabel(d, labels, o) },
+			"NearestLabel": func() { edt.NearestLabel(index, labels, o) },
+			"TwoNearest":   func() { edt.TwoNearest(two, labels, o) },
+		} {
+			f()
+			if n := testing.AllocsPerRun(10, f); n > 0 {
+				t.Errorf("%s of %v allocates %v times", name, shape, n)
+			}
+		}
+	}
+}
+
+func TestPanics(t *testing.T) {
+	for name, f := range map[string]func(){
+		"destination": func() { edt.Transform(grid.New[float32](2, 3), grid.New[uint8](3, 2), edt.Options{}) },
+		"axes":        func() { edt.Transform(nil, grid.New[uint8](3, 2), edt.Options{Spacing: []float64{1}}) },
+		"zero":        func() { edt.Transform(nil, grid.New[uint8](3), edt.Options{Spacing: []float64{0}}) },
+		"nan":         func() { edt.Transform(nil, grid.New[uint8](3), edt.Options{Spacing: []float64{math.NaN()}}) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+func ExampleTransform() {
+	mask := grid.From([]uint8{
+		0, 0, 0, 0, 0,
+		0, 1, 1, 1, 0,
+		0, 1, 1, 1, 0,
+		0, 1, 1, 1, 0,
+	}, 4, 5)
+	d := edt.Transform(nil, mask, edt.Options{})
+	for y := range 4 {
+		fmt.Println(d.Sub(y).Data)
+	}
+	// Output:
+	// [0 0 0 0 0]
+	// [0 1 1 1 0]
+	// [0 1 2 1 0]
+	// [0 1 2 1 0]
+}
+
+func ExampleOutside() {
+	fmt.Println(edt.Outside(nil, grid.From([]uint8{0, 0, 1, 0, 0, 0}, 6), edt.Options{}).Data)
+	// Output: [2 1 0 1 2 3]
+}
+
+func ExampleSigned() {
+	fmt.Println(edt.Signed(nil, grid.From([]uint8{0, 0, 1, 1, 1, 0}, 6), edt.Options{}).Data)
+	// Output: [2 1 -1 -2 -1 1]
+}
+
+func ExampleMultiLabel() {
+	labels := grid.From([]int32{1, 1, 1, 2, 2, 2, 2, 0}, 8)
+	fmt.Println(edt.MultiLabel(nil, labels, edt.Options{}).Data)
+	// Output: [3 2 1 1 2 2 1 0]
+}
+
+func ExampleFeatures() {
+	fmt.Println(edt.Features(nil, grid.From([]uint8{0, 0, 1, 0, 0, 0, 1}, 7), edt.Options{}).Data)
+	// Output: [2 2 2 2 2 6 6]
+}
+
+func ExampleNearestLabel() {
+	fmt.Println(edt.NearestLabel(nil, grid.From([]int32{0, 0, 7, 0, 0, 0, 3}, 7), edt.Options{}).Data)
+	// Output: [7 7 7 7 7 3 3]
+}
+
+func ExampleTwoNearest() {
+	labels := grid.From([]int32{0, 7, 0, 0, 3, 3}, 6)
+	two := edt.TwoNearest(nil, labels, edt.Options{})
+	fmt.Println("d1", two.D1.Data, "to", two.ID1.Data)
+	fmt.Println("d2", two.D2.Data, "to", two.ID2.Data)
+	// Output:
+	// d1 [1 0 1 1 0 0] to [7 7 7 3 3 3]
+	// d2 [4 3 2 2 3 4] to [3 3 3 7 7 7]
+}

@@ -1,0 +1,152 @@
+package edt
+
+import "math"
+
+// line is the working memory of one worker. Its arrays are framed by a position on
+// either side, which stand for the pixels just outside the image: position x of
+// the line is element x+1.
+type line[S number] struct {
+	envelope[S]
+	f1, f2     []S     // what the pixels offer
+	id1, id2   []int32 // and of what
+	o1, o2     []S     // what they come out with
+	oid1, oid2 []int32
+	second     envelope[S]
+	mixed      []S // the offers that the second envelope is made of
+	mixedID    []int32
+	passed     []passed
+}
+
+// reserve makes room for lines of n framed positions, and a scan of wide columns.
+func (l *line[S]) reserve(k kind, n, wide int) {
+	l.envelope.reserve(n)
+	l.f1, l.o1 = grow(l.f1, n), grow(l.o1, n)
+	if k != nearest {
+		l.id1, l.oid1 = grow(l.id1, n), grow(l.oid1, n)
+	}
+	if k == two {
+		l.f2, l.o2, l.mixed = grow(l.f2, n), grow(l.o2, n), grow(l.mixed, n)
+		l.id2, l.oid2, l.mixedID = grow(l.id2, n), grow(l.oid2, n), grow(l.mixedID, n)
+		l.second.reserve(n)
+		l.passed = grow(l.passed, wide)
+	}
+}
+
+// grow returns a slice of n elements, the old one if it is long enough.
+func grow[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n)
+	}
+	return old[:n]
+}
+
+// load fetches the line of n elements that starts at i, step apart.
+func (s *sweep[S]) load(l *line[S], i, n, step int) {
+	frame := s.inf
+	if s.border() {
+		frame = 0
+	}
+	l.f1[0], l.f1[n+1] = frame, frame
+	s.loadSquares(l.f1[1:n+1], s.f1, i, step)
+	switch s.kind {
+	case feature:
+		gather(l.id1[1:n+1], s.id1, i, step)
+	case edge:
+		gather(l.id1[1:n+1], s.labels, i, step)
+	case two:
+		s.loadSquares(l.f2[1:n+1], s.f2, i, step)
+		gather(l.id1[1:n+1], s.id1, i, step)
+		gather(l.id2[1:n+1], s.id2, i, step)
+	}
+}
+
+func gather[T any](dst, src []T, i, step int) {
+	if step == 1 {
+		copy(dst, src[i:])
+		return
+	}
+	for x := range dst {
+		dst[x] = src[i]
+		i += step
+	}
+}
+
+// loadSquares fetches offers, the first time turning steps into squares.
+func (s *sweep[S]) loadSquares(dst, src []S, i, step int) {
+	gather(dst, src, i, step)
+	if !s.squares {
+		w := s.stepWeight()
+		for x, g := range dst {
+			if g >= s.far {
+				dst[x] = s.inf
+			} else {
+				dst[x] = S(w * S(g*g))
+			}
+		}
+	}
+	if s.limited {
+		for x, f := range dst {
+			if float64(f) > s.limit {
+				dst[x] = s.inf
+			}
+		}
+	}
+}
+
+// through takes the adjacent lines jlo ≤ j < jhi of a slab through an axis that is
+// not the last.
+func (s *sweep[S]) through(l *line[S], base, n, inner, jlo, jhi int) {
+	for j := jlo; j < jhi; j++ {
+		i := base + j
+		s.load(l, i, n, inner)
+		s.solve(l, n)
+		scatter(s.f1, l.o1[1:n+1], i, inner)
+		switch s.kind {
+		case feature:
+			scatter(s.id1, l.oid1[1:n+1], i, inner)
+		case two:
+			scatter(s.id1, l.oid1[1:n+1], i, inner)
+			scatter(s.f2, l.o2[1:n+1], i, inner)
+			scatter(s.id2, l.oid2[1:n+1], i, inner)
+		}
+	}
+}
+
+func scatter[T any](dst, src []T, i, step int) {
+	for _, v := range src {
+		dst[i] = v
+		i += step
+	}
+}
+
+// finish takes a row through the last axis to the result.
+func (s *sweep[S]) finish(l *line[S], i, n int) {
+	s.load(l, i, n, 1)
+	s.solve(l, n)
+	if s.d1 != nil {
+		s.distances(s.d1[i:i+n], l.o1[1:n+1])
+	}
+	switch s.kind {
+	case feature:
+		copy(s.id1[i:i+n], l.oid1[1:n+1])
+	case two:
+		s.distances(s.d2[i:i+n], l.o2[1:n+1])
+		copy(s.id1[i:i+n], l.oid1[1:n+1])
+		copy(s.id2[i:i+n], l.oid2[1:n+1])
+	}
+}
+
+// distances turns squares into what the caller asked for.
+func (s *sweep[S]) distances(dst []float32, squares []S) {
+	scale := s.scale
+	for x, f := range squares {
+		switch {
+		case f == s.inf:
+			dst[x] = float32(math.Inf(1))
+		case s.o.Squared:
+			dst[x] = float32(scale * scale * float64(f))
+		default:
+			dst[x] = float32(scale * math.Sqrt(float64(f)))
+		}
+	}
+}

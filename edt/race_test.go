@@ -1,0 +1,5 @@
+//go:build race
+
+package edt_test
+
+const raceEnabled = true

@@ -1,0 +1,141 @@
+package edt
+
+// solve takes one line from what its pixels offer to what they come out with.
+// Positions are framed: pixel x is element x+1.
+func (s *sweep[S]) solve(l *line[S], n int) {
+	switch s.kind {
+	case nearest:
+		l.build(l.f1, 0, n+2, 1, n+1)
+		l.values(l.o1, l.f1, 1, n+1)
+	case feature:
+		l.build(l.f1, 1, n+1, 1, n+1)
+		l.values(l.o1, l.f1, 1, n+1)
+		l.owners(l.oid1, l.id1, 1, n+1)
+	case edge:
+		s.solveEdge(l, n)
+	case two:
+		s.solveTwo(l, n)
+	}
+}
+
+// values writes the envelope over lo ≤ x < hi.
+func (e *envelope[S]) values(dst, f []S, lo, hi int) {
+	if e.n == 0 {
+		fill(dst[lo:hi], e.inf)
+		return
+	}
+	for k := range e.n {
+		v := int(e.apex[k])
+		fv := f[v]
+		for x := int(e.start[k]); x < e.end(k, hi); x++ {
+			dst[x] = e.at(v, fv, x)
+		}
+	}
+}
+
+// owners writes what belongs to the lowest parabola over lo ≤ x < hi; 0 if there
+// is none.
+func (e *envelope[S]) owners(dst, id []int32, lo, hi int) {
+	if e.n == 0 {
+		fill(dst[lo:hi], 0)
+		return
+	}
+	for k := range e.n {
+		fill(dst[e.start[k]:e.end(k, hi)], id[e.apex[k]])
+	}
+}
+
+func fill[T any](dst []T, v T) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+// solveEdge finds, run by run of one label, the distances to the edge of it. The
+// pixels on either side of a run are another object's or background themselves:
+// sites. Columns beyond them are farther away than they are.
+func (s *sweep[S]) solveEdge(l *line[S], n int) {
+	f, id := l.f1, l.id1
+	for a := 1; a <= n; {
+		b := a + 1
+		for b <= n && id[b] == id[a] {
+			b++
+		}
+		if id[a] == 0 {
+			fill(l.o1[a:b], 0)
+			a = b
+			continue
+		}
+		left, right := f[a-1], f[b]
+		if a > 1 {
+			f[a-1] = 0
+		}
+		if b <= n {
+			f[b] = 0
+		}
+		l.build(f, a-1, b+1, a, b)
+		l.values(l.o1, f, a, b)
+		f[a-1], f[b] = left, right
+		a = b
+	}
+}
+
+// solveTwo finds for every pixel of a line the two lowest parabolas of distinct
+// objects, of the two that every column offers.
+//
+// The lowest is the envelope of the nearer offers. It falls into segments of one
+// object. Over a segment of object c the second lowest is the envelope of what is
+// not c's, one parabola a column: the nearer offer, or the farther where the nearer
+// is c's. On an envelope the apexes go from left to right as the positions do, and
+// just outside the segment, where the lowest is not c's, the two envelopes meet.
+// So only the columns between those two apexes can matter over the segment. Over
+// all segments these stretches cover no column more often than twice, or three
+// times where they meet: both envelopes together take linear time.
+func (s *sweep[S]) solveTwo(l *line[S], n int) {
+	l.build(l.f1, 1, n+1, 1, n+1)
+	l.values(l.o1, l.f1, 1, n+1)
+	l.owners(l.oid1, l.id1, 1, n+1)
+	if l.n == 0 {
+		fill(l.o2[1:n+1], s.inf)
+		fill(l.oid2[1:n+1], 0)
+		return
+	}
+	l.second.w = l.w
+	vlo := 1
+	for k := 0; k < l.n; {
+		c := l.id1[l.apex[k]]
+		a, last := int(l.start[k]), k
+		for last+1 < l.n && l.id1[l.apex[last+1]] == c {
+			last++
+		}
+		b, vhi := l.end(last, n+1), n
+		if last+1 < l.n {
+			vhi = int(l.apex[last+1])
+		}
+		for v := vlo; v <= vhi; v++ {
+			if l.id1[v] != c {
+				l.mixed[v], l.mixedID[v] = l.f1[v], l.id1[v]
+			} else {
+				l.mixed[v], l.mixedID[v] = l.f2[v], l.id2[v]
+			}
+		}
+		l.second.build(l.mixed, vlo, vhi+1, a, b)
+		l.second.values(l.o2, l.mixed, a, b)
+		l.second.owners(l.oid2, l.mixedID, a, b)
+		vlo = int(l.apex[last])
+		k = last + 1
+	}
+	if s.limited {
+		beyond(l.o1[1:n+1], l.oid1[1:n+1], s.limit, s.inf)
+		beyond(l.o2[1:n+1], l.oid2[1:n+1], s.limit, s.inf)
+	}
+}
+
+// beyond makes what is farther than the limit as good as absent.
+func beyond[S number](o []S, id []int32, limit float64, inf S) {
+	for x, f := range o {
+		if float64(f) > limit {
+			o[x], id[x] = inf, 0
+		}
+	}
+}

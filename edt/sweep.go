@@ -1,0 +1,151 @@
+package edt
+
+import "github.com/weightmap/weightmap/grid"
+
+// kind is what a sweep finds for each pixel.
+type kind int
+
+const (
+	nearest kind = iota // the distance to the nearest site of a mask
+	feature             // that, and what belongs to the site: its index in a mask, its label in a label grid
+	edge                // the distance to the nearest pixel that is not of the same object
+	two                 // distance and id of the two nearest distinct objects
+)
+
+// A sweep takes a grid through its axes. After the scan of the first, every pixel
+// knows the steps to the nearest site along that axis. Every further axis replaces
+// what the pixels of a line know by the lower envelope of what they all know.
+//
+// f1 holds the steps, later the squares, and id1 what belongs to them; f2 and id2
+// are the same for the second nearest object. What a kind has no use for is nil.
+type sweep[S number] struct {
+	metric
+	kind     kind
+	o        Options
+	shape    []int
+	mask     []uint8 // sites of a mask: the zeros if zeros, else the others
+	zeros    bool
+	labels   []int32 // or of a label grid: whatever is not zero
+	f1, f2   []S
+	id1, id2 []int32
+	d1, d2   []float32 // the result
+
+	lines   []line[S]
+	made    int // axes of length 1 put before the others to have two
+	stage   stage
+	axis    int
+	squares bool    // f holds squares
+	far     S       // more steps than any line has
+	inf     S       // the square of no distance
+	limit   float64 // the largest square of interest, if limited
+	limited bool
+}
+
+// transform does the whole of it. The caller has set the kind, sources and results.
+func (s *sweep[S]) transform(shape []int, m metric, o Options) {
+	n := grid.Size(shape)
+	if n == 0 {
+		return
+	}
+	s.metric, s.o = m, o
+	s.shape, s.made = shape, max(0, 2-len(shape))
+	if s.made > 0 { // a line is an image of one row
+		s.shape = append([]int{1, 1}[:s.made:s.made], shape...)
+	}
+	longest := 0
+	for _, k := range s.shape {
+		longest = max(longest, k)
+	}
+	s.inf, s.far = infinite[S](), S(longest+2)
+	s.limited = o.Radius > 0 && s.kind == two
+	s.limit = o.Radius / m.scale * (o.Radius / m.scale)
+	s.f1 = grow(s.f1, n)
+	if s.kind == two {
+		s.f2 = grow(s.f2, n)
+	}
+	workers := max(1, o.Workers)
+	for len(s.lines) < workers {
+		s.lines = append(s.lines, line[S]{})
+	}
+	for w := range s.lines[:workers] {
+		s.lines[w].reserve(s.kind, longest+2, s.shape[len(s.shape)-1])
+	}
+
+	last := len(s.shape) - 1
+	s.stage, s.axis, s.squares = scanning, last-1, false
+	outer, _, inner := grid.Axis(s.shape, s.axis)
+	share(s, outer*inner, workers)
+	for a := range last - 1 {
+		s.stage, s.axis = crossing, a
+		outer, _, inner := grid.Axis(s.shape, a)
+		share(s, outer*groups(inner), workers)
+		s.squares = true
+	}
+	s.stage, s.axis = finishing, last
+	outer, _, _ = grid.Axis(s.shape, last)
+	share(s, outer, workers)
+	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2 = nil, nil, nil, nil, nil, nil
+}
+
+// stage is what the workers are at.
+type stage int
+
+const (
+	scanning  stage = iota // items are columns
+	crossing               // items are groups of adjacent lines
+	finishing              // items are rows
+)
+
+// abreast is the number of adjacent lines fetched together along an axis where the
+// elements of a line lie apart, so that cache lines are used whole.
+const abreast = 16
+
+func groups(inner int) int { return (inner + abreast - 1) / abreast }
+
+// run does the items lo ≤ i < hi of the stage.
+func (s *sweep[S]) run(worker, lo, hi int) {
+	l := &s.lines[worker]
+	_, n, inner := grid.Axis(s.shape, s.axis)
+	l.w = S(s.axisWeight())
+	switch s.stage {
+	case scanning:
+		for i := lo; i < hi; {
+			jlo := i % inner
+			jhi := min(inner, jlo+hi-i)
+			s.scan(l, i/inner*n*inner, n, inner, jlo, jhi)
+			i += jhi - jlo
+		}
+	case crossing:
+		g := groups(inner)
+		for i := lo; i < hi; i++ {
+			jlo := i % g * abreast
+			s.through(l, i/g*n*inner, n, inner, jlo, min(inner, jlo+abreast))
+		}
+	case finishing:
+		for i := lo; i < hi; i++ {
+			s.finish(l, i*n, n)
+		}
+	}
+}
+
+// axisWeight is what the square of a step along the current axis is worth.
+func (s *sweep[S]) axisWeight() float64 {
+	if s.axis < s.made {
+		return 1
+	}
+	return s.weight(s.axis - s.made)
+}
+
+// stepWeight is the same for the axis that was scanned.
+func (s *sweep[S]) stepWeight() S {
+	if a := len(s.shape) - 2; a >= s.made {
+		return S(s.weight(a - s.made))
+	}
+	return 1
+}
+
+// border reports whether the pixels outside the image along the current axis are
+// sites. The row that a line was made an image with has no outside.
+func (s *sweep[S]) border() bool {
+	return s.o.BorderIsBackground && s.axis >= s.made && (s.kind == nearest || s.kind == edge)
+}
