@@ -1,0 +1,123 @@
+package dataset
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+
+	"github.com/weightmap/weightmap/grid"
+)
+
+// Colour types of the PNG specification, table 11.1.
+const (
+	pngGray        = 0
+	pngColour      = 2
+	pngPalette     = 3
+	pngGrayAlpha   = 4
+	pngColourAlpha = 6
+)
+
+func readPNG(f *file, o ReadOptions) (*Image, error) {
+	var head [33]byte // signature and IHDR
+	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[12:16]) != "IHDR" {
+		return nil, errors.New("png: the file ends within its header, or has none")
+	}
+	width, height := binary.BigEndian.Uint32(head[16:]), binary.BigEndian.Uint32(head[20:])
+	depth, colour := head[24], head[25]
+	if width > 1<<31-1 || height > 1<<31-1 {
+		return nil, fmt.Errorf("png: a size of %d×%d is not allowed", width, height)
+	}
+	if err := checkPixels(o, int(height), int(width)); err != nil {
+		return nil, err
+	}
+	// Deflate makes at most 1032 bytes of one (the zlib documentation on its
+	// maximum compression factor), so a small file cannot hold a large image.
+	channels := map[byte]uint64{pngGray: 1, pngColour: 3, pngPalette: 1, pngGrayAlpha: 2, pngColourAlpha: 4}[colour]
+	if raw := (uint64(width)*channels*uint64(depth) + 7) / 8 * uint64(height); raw/1032 > uint64(f.size) {
+		return nil, fmt.Errorf("png: declares %d×%d pixels, which %d bytes cannot hold", width, height, f.size)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	img, err := png.Decode(bufio.NewReaderSize(f, 1<<16))
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case colour == pngGray && depth == 1:
+		im, err := fromGray(img)
+		if err == nil {
+			im.Dtype = "bool"
+			for i, v := range im.Values.Data {
+				im.Values.Data[i] = v & 1 // the decoder makes 255 of 1
+			}
+		}
+		return im, err
+	case colour == pngGray:
+		return fromGray(img)
+	case colour == pngPalette:
+		return fromPalette(img)
+	case colour == pngColour:
+		// A single transparent colour (tRNS) says nothing about the numbers.
+		return fromColour(img, o.Channel, true)
+	default:
+		channel := o.Channel
+		if colour == pngGrayAlpha && channel == "2" {
+			channel = "alpha"
+		}
+		return fromColour(img, channel, false)
+	}
+}
+
+// fromGray takes the gray values of an image that has no other, whatever type the
+// decoder made of it.
+func fromGray(img image.Image) (*Image, error) {
+	size := img.Bounds().Size()
+	im := &Image{Values: grid.New[int32](size.Y, size.X), Dtype: "uint8"}
+	out := im.Values.Data
+	for y := range size.Y {
+		row := out[y*size.X : (y+1)*size.X]
+		switch p := img.(type) {
+		case *image.Gray:
+			for x, v := range p.Pix[y*p.Stride:][:size.X] {
+				row[x] = int32(v)
+			}
+		case *image.Gray16:
+			im.Dtype = "uint16"
+			for x := range row {
+				row[x] = int32(binary.BigEndian.Uint16(p.Pix[y*p.Stride+2*x:]))
+			}
+		case *image.NRGBA: // gray with a transparent value
+			for x := range row {
+				row[x] = int32(p.Pix[y*p.Stride+4*x])
+			}
+		case *image.NRGBA64:
+			im.Dtype = "uint16"
+			for x := range row {
+				row[x] = int32(binary.BigEndian.Uint16(p.Pix[y*p.Stride+8*x:]))
+			}
+		default:
+			return nil, fmt.Errorf("an image of type %T is not gray", img)
+		}
+	}
+	return im, nil
+}
+
+// fromPalette takes the indices into the palette: they, not the colours, are the ids.
+func fromPalette(img image.Image) (*Image, error) {
+	p, ok := img.(*image.Paletted)
+	if !ok {
+		return nil, fmt.Errorf("an image of type %T has no palette", img)
+	}
+	im := &Image{Values: grid.New[int32](p.Rect.Dy(), p.Rect.Dx()), Dtype: "uint8"}
+	for y := range p.Rect.Dy() {
+		for x, v := range p.Pix[y*p.Stride:][:p.Rect.Dx()] {
+			im.Values.Data[y*p.Rect.Dx()+x] = int32(v)
+		}
+	}
+	return im, nil
+}
