@@ -11,7 +11,7 @@ func infinite[S number]() S {
 	inf := math.Inf(1)
 	switch any(S(0)).(type) {
 	case int32:
-		inf = math.MaxInt32
+		inf = 1 << 30
 	case int64:
 		inf = 1 << 62
 	}

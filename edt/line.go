@@ -2,9 +2,9 @@ package edt
 
 import "math"
 
-// line is the working memory of one worker. Its arrays are framed by a position on
-// either side, which stand for the pixels just outside the image: position x of
-// the line is element x+1.
+// line is the working memory of one worker. Its arrays are framed by a margin on
+// either side, which stands for the pixels outside the image: pixel x of the line is
+// element margin+x.
 type line[S number] struct {
 	envelope[S]
 	f1, f2     []S     // what the pixels offer
@@ -15,10 +15,14 @@ type line[S number] struct {
 	mixed      []S // the offers that the second envelope is made of
 	mixedID    []int32
 	passed     []passed
+	framed     int // the pixels that the frame is around
+	skip       int // lines for which not to look nearby
 }
 
-// reserve makes room for lines of n framed positions, and a scan of wide columns.
-func (l *line[S]) reserve(k kind, n, wide int) {
+// reserve makes room for lines of up to n pixels, and for a scan of so many columns.
+func (l *line[S]) reserve(k kind, n, columns int) {
+	n += 2 * margin
+	l.framed, l.skip = -1, 0
 	l.envelope.reserve(n)
 	l.f1, l.o1 = grow(l.f1, n), grow(l.o1, n)
 	if k != nearest {
@@ -28,7 +32,7 @@ func (l *line[S]) reserve(k kind, n, wide int) {
 		l.f2, l.o2, l.mixed = grow(l.f2, n), grow(l.o2, n), grow(l.mixed, n)
 		l.id2, l.oid2, l.mixedID = grow(l.id2, n), grow(l.oid2, n), grow(l.mixedID, n)
 		l.second.reserve(n)
-		l.passed = grow(l.passed, wide)
+		l.passed = grow(l.passed, columns)
 	}
 }
 
@@ -40,23 +44,42 @@ func grow[T any](old []T, n int) []T {
 	return old[:n]
 }
 
+// frame makes the margins around n pixels offer nothing.
+func (l *line[S]) frame(k kind, n int) {
+	if l.framed == n {
+		return
+	}
+	l.framed = n
+	around(l.f1, n, l.inf)
+	if k == two {
+		around(l.f2, n, l.inf)
+		around(l.id1, n, 0)
+		around(l.id2, n, 0)
+	}
+}
+
+func around[T any](s []T, n int, v T) {
+	fill(s[:margin], v)
+	fill(s[margin+n:], v)
+}
+
 // load fetches the line of n elements that starts at i, step apart.
 func (s *sweep[S]) load(l *line[S], i, n, step int) {
-	frame := s.inf
+	l.frame(s.kind, n)
+	end := margin + n
 	if s.border() {
-		frame = 0
+		l.f1[margin-1], l.f1[end] = 0, 0
 	}
-	l.f1[0], l.f1[n+1] = frame, frame
-	s.loadSquares(l.f1[1:n+1], s.f1, i, step)
+	s.loadSquares(l.f1[margin:end], s.f1, i, step)
 	switch s.kind {
 	case feature:
-		gather(l.id1[1:n+1], s.id1, i, step)
+		gather(l.id1[margin:end], s.id1, i, step)
 	case edge:
-		gather(l.id1[1:n+1], s.labels, i, step)
+		gather(l.id1[margin:end], s.labels, i, step)
 	case two:
-		s.loadSquares(l.f2[1:n+1], s.f2, i, step)
-		gather(l.id1[1:n+1], s.id1, i, step)
-		gather(l.id2[1:n+1], s.id2, i, step)
+		s.loadSquares(l.f2[margin:end], s.f2, i, step)
+		gather(l.id1[margin:end], s.id1, i, step)
+		gather(l.id2[margin:end], s.id2, i, step)
 	}
 }
 
@@ -100,14 +123,14 @@ func (s *sweep[S]) through(l *line[S], base, n, inner, jlo, jhi int) {
 		i := base + j
 		s.load(l, i, n, inner)
 		s.solve(l, n)
-		scatter(s.f1, l.o1[1:n+1], i, inner)
+		scatter(s.f1, l.o1[margin:margin+n], i, inner)
 		switch s.kind {
 		case feature:
-			scatter(s.id1, l.oid1[1:n+1], i, inner)
+			scatter(s.id1, l.oid1[margin:margin+n], i, inner)
 		case two:
-			scatter(s.id1, l.oid1[1:n+1], i, inner)
-			scatter(s.f2, l.o2[1:n+1], i, inner)
-			scatter(s.id2, l.oid2[1:n+1], i, inner)
+			scatter(s.id1, l.oid1[margin:margin+n], i, inner)
+			scatter(s.f2, l.o2[margin:margin+n], i, inner)
+			scatter(s.id2, l.oid2[margin:margin+n], i, inner)
 		}
 	}
 }
@@ -124,15 +147,15 @@ func (s *sweep[S]) finish(l *line[S], i, n int) {
 	s.load(l, i, n, 1)
 	s.solve(l, n)
 	if s.d1 != nil {
-		s.distances(s.d1[i:i+n], l.o1[1:n+1])
+		s.distances(s.d1[i:i+n], l.o1[margin:margin+n])
 	}
 	switch s.kind {
 	case feature:
-		copy(s.id1[i:i+n], l.oid1[1:n+1])
+		copy(s.id1[i:i+n], l.oid1[margin:margin+n])
 	case two:
-		s.distances(s.d2[i:i+n], l.o2[1:n+1])
-		copy(s.id1[i:i+n], l.oid1[1:n+1])
-		copy(s.id2[i:i+n], l.oid2[1:n+1])
+		s.distances(s.d2[i:i+n], l.o2[margin:margin+n])
+		copy(s.id1[i:i+n], l.oid1[margin:margin+n])
+		copy(s.id2[i:i+n], l.oid2[margin:margin+n])
 	}
 }
 

@@ -1,20 +1,25 @@
 package edt
 
 // solve takes one line from what its pixels offer to what they come out with.
-// Positions are framed: pixel x is element x+1.
+// They lie at lo ≤ x < hi; the frame around them may be sites, too.
 func (s *sweep[S]) solve(l *line[S], n int) {
-	switch s.kind {
-	case nearest:
-		l.build(l.f1, 0, n+2, 1, n+1)
-		l.values(l.o1, l.f1, 1, n+1)
-	case feature:
-		l.build(l.f1, 1, n+1, 1, n+1)
-		l.values(l.o1, l.f1, 1, n+1)
-		l.owners(l.oid1, l.id1, 1, n+1)
-	case edge:
-		s.solveEdge(l, n)
-	case two:
-		s.solveTwo(l, n)
+	lo, hi := margin, margin+n
+	switch {
+	case s.kind == edge:
+		s.solveEdge(l, lo, hi)
+	case s.nearby(l, n):
+	case s.kind == two:
+		s.solveTwo(l, lo, hi)
+	default:
+		l.build(l.f1, lo-1, hi+1, lo, hi)
+		l.values(l.o1, l.f1, lo, hi)
+		if s.kind == feature {
+			l.owners(l.oid1, l.id1, lo, hi)
+		}
+	}
+	if s.limited {
+		beyond(l.o1[lo:hi], l.oid1[lo:hi], s.limit, s.inf)
+		beyond(l.o2[lo:hi], l.oid2[lo:hi], s.limit, s.inf)
 	}
 }
 
@@ -54,11 +59,11 @@ func fill[T any](dst []T, v T) {
 // solveEdge finds, run by run of one label, the distances to the edge of it. The
 // pixels on either side of a run are another object's or background themselves:
 // sites. Columns beyond them are farther away than they are.
-func (s *sweep[S]) solveEdge(l *line[S], n int) {
+func (s *sweep[S]) solveEdge(l *line[S], lo, hi int) {
 	f, id := l.f1, l.id1
-	for a := 1; a <= n; {
+	for a := lo; a < hi; {
 		b := a + 1
-		for b <= n && id[b] == id[a] {
+		for b < hi && id[b] == id[a] {
 			b++
 		}
 		if id[a] == 0 {
@@ -67,10 +72,10 @@ func (s *sweep[S]) solveEdge(l *line[S], n int) {
 			continue
 		}
 		left, right := f[a-1], f[b]
-		if a > 1 {
+		if a > lo {
 			f[a-1] = 0
 		}
-		if b <= n {
+		if b < hi {
 			f[b] = 0
 		}
 		l.build(f, a-1, b+1, a, b)
@@ -91,24 +96,24 @@ func (s *sweep[S]) solveEdge(l *line[S], n int) {
 // So only the columns between those two apexes can matter over the segment. Over
 // all segments these stretches cover no column more often than twice, or three
 // times where they meet: both envelopes together take linear time.
-func (s *sweep[S]) solveTwo(l *line[S], n int) {
-	l.build(l.f1, 1, n+1, 1, n+1)
-	l.values(l.o1, l.f1, 1, n+1)
-	l.owners(l.oid1, l.id1, 1, n+1)
+func (s *sweep[S]) solveTwo(l *line[S], lo, hi int) {
+	l.build(l.f1, lo, hi, lo, hi)
+	l.values(l.o1, l.f1, lo, hi)
+	l.owners(l.oid1, l.id1, lo, hi)
 	if l.n == 0 {
-		fill(l.o2[1:n+1], s.inf)
-		fill(l.oid2[1:n+1], 0)
+		fill(l.o2[lo:hi], s.inf)
+		fill(l.oid2[lo:hi], 0)
 		return
 	}
 	l.second.w = l.w
-	vlo := 1
+	vlo := lo
 	for k := 0; k < l.n; {
 		c := l.id1[l.apex[k]]
 		a, last := int(l.start[k]), k
 		for last+1 < l.n && l.id1[l.apex[last+1]] == c {
 			last++
 		}
-		b, vhi := l.end(last, n+1), n
+		b, vhi := l.end(last, hi), hi-1
 		if last+1 < l.n {
 			vhi = int(l.apex[last+1])
 		}
@@ -124,10 +129,6 @@ func (s *sweep[S]) solveTwo(l *line[S], n int) {
 		l.second.owners(l.oid2, l.mixedID, a, b)
 		vlo = int(l.apex[last])
 		k = last + 1
-	}
-	if s.limited {
-		beyond(l.o1[1:n+1], l.oid1[1:n+1], s.limit, s.inf)
-		beyond(l.o2[1:n+1], l.oid2[1:n+1], s.limit, s.inf)
 	}
 }
 

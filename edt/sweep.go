@@ -68,7 +68,7 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.lines = append(s.lines, line[S]{})
 	}
 	for w := range s.lines[:workers] {
-		s.lines[w].reserve(s.kind, longest+2, s.shape[len(s.shape)-1])
+		s.lines[w].reserve(s.kind, longest, s.shape[len(s.shape)-1])
 	}
 
 	last := len(s.shape) - 1

@@ -1,8 +1,6 @@
 package edt
 
 import (
-	"math"
-
 	"github.com/weightmap/weightmap/grid"
 )
 
@@ -84,7 +82,7 @@ func (in *inputs) transform(shape []int, o Options) {
 		scratch = new(Scratch)
 	}
 	switch {
-	case m.even && m.bound < math.MaxInt32:
+	case m.even && m.bound < 1<<30:
 		start(&scratch.int32, in, shape, m, o)
 	case m.even && m.bound < 1<<50:
 		start(&scratch.int64, in, shape, m, o)

@@ -1,0 +1,232 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// Sixteen pixels at a time look outwards, column by column, to both sides: what
+// the columns k to the left and right offer, plus k². When k² is more than the
+// worst of the sixteen has, nothing farther away can matter.
+//
+// Registers: SI, R8… the offers at the block, DI… the results, R10 the byte offset of the
+// columns to the left (−4k) and R11 to the right (4k), CX the pixels left, DX the
+// most steps, AX steps left. Y15 is k² in all lanes, Y14 what to add for the next
+// (2k+1), Y13 two.
+
+#define START \
+	VPCMPEQD Y13, Y13, Y13 \
+	VPSRLD   $31, Y13, Y15 \
+	VPADDD   Y15, Y15, Y13 \
+	VPADDD   Y13, Y15, Y14 \
+	MOVQ     $-4, R10      \
+	MOVQ     $4, R11       \
+	MOVQ     DX, AX
+
+#define NEXT \
+	VPADDD Y14, Y15, Y15 \
+	VPADDD Y13, Y14, Y14 \
+	SUBQ   $4, R10       \
+	ADDQ   $4, R11
+
+// func nearestAVX2(o, f *int32, n, steps int) (all bool)
+TEXT ·nearestAVX2(SB), NOSPLIT, $0-33
+	MOVQ o+0(FP), DI
+	MOVQ f+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVQ steps+24(FP), DX
+	MOVB $1, all+32(FP)
+
+nearestBlock:
+	VMOVDQU (SI), Y0
+	VMOVDQU 32(SI), Y1
+	START
+
+nearestStep:
+	VPMAXSD   Y0, Y1, Y2
+	VPCMPGTD  Y15, Y2, Y2
+	VPTEST    Y2, Y2
+	JZ        nearestStore
+	VPADDD    (SI)(R10*1), Y15, Y3
+	VPADDD    32(SI)(R10*1), Y15, Y4
+	VPADDD    (SI)(R11*1), Y15, Y5
+	VPADDD    32(SI)(R11*1), Y15, Y6
+	VPMINSD   Y3, Y5, Y3
+	VPMINSD   Y4, Y6, Y4
+	VPMINSD   Y3, Y0, Y0
+	VPMINSD   Y4, Y1, Y1
+	NEXT
+	DECQ      AX
+	JNZ       nearestStep
+
+	VPMAXSD   Y0, Y1, Y2
+	VPCMPGTD  Y15, Y2, Y2
+	VPTEST    Y2, Y2
+	JZ        nearestStore
+	MOVB      $0, all+32(FP)
+
+nearestStore:
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, 32(DI)
+	ADDQ    $64, SI
+	ADDQ    $64, DI
+	SUBQ    $16, CX
+	JG      nearestBlock
+	VZEROUPPER
+	RET
+
+// OFFER takes the offer of Y4 at distance² Y2 if it is lower than what b has, LEFT
+// also if it is as low: of equals the leftmost column wins, as on the envelope.
+#define LEFT(b, l) \
+	VPCMPGTD  b, Y2, Y3        \
+	VPMINSD   Y2, b, b         \
+	VPBLENDVB Y3, l, Y4, l
+#define RIGHT(b, l) \
+	VPCMPGTD  Y2, b, Y3        \
+	VPMINSD   Y2, b, b         \
+	VPBLENDVB Y3, Y4, l, l
+
+// func nearestIDAVX2(o, oid, f, id *int32, n, steps int) (all bool)
+TEXT ·nearestIDAVX2(SB), NOSPLIT, $0-49
+	MOVQ o+0(FP), DI
+	MOVQ oid+8(FP), R9
+	MOVQ f+16(FP), SI
+	MOVQ id+24(FP), R8
+	MOVQ n+32(FP), CX
+	MOVQ steps+40(FP), DX
+	MOVB $1, all+48(FP)
+
+nearestIDBlock:
+	VMOVDQU (SI), Y0
+	VMOVDQU 32(SI), Y1
+	VMOVDQU (R8), Y6
+	VMOVDQU 32(R8), Y7
+	START
+
+nearestIDStep:
+	VPMAXSD   Y0, Y1, Y2
+	VPCMPGTD  Y2, Y15, Y2
+	VPMOVMSKB Y2, BX
+	CMPL      BX, $-1
+	JEQ       nearestIDStore
+	VPADDD    (SI)(R10*1), Y15, Y2
+	VMOVDQU   (R8)(R10*1), Y4
+	LEFT(Y0, Y6)
+	VPADDD    32(SI)(R10*1), Y15, Y2
+	VMOVDQU   32(R8)(R10*1), Y4
+	LEFT(Y1, Y7)
+	VPADDD    (SI)(R11*1), Y15, Y2
+	VMOVDQU   (R8)(R11*1), Y4
+	RIGHT(Y0, Y6)
+	VPADDD    32(SI)(R11*1), Y15, Y2
+	VMOVDQU   32(R8)(R11*1), Y4
+	RIGHT(Y1, Y7)
+	NEXT
+	DECQ      AX
+	JNZ       nearestIDStep
+
+	VPMAXSD   Y0, Y1, Y2
+	VPCMPGTD  Y2, Y15, Y2
+	VPMOVMSKB Y2, BX
+	CMPL      BX, $-1
+	JEQ       nearestIDStore
+	MOVB      $0, all+48(FP)
+
+nearestIDStore:
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, 32(DI)
+	VMOVDQU Y6, (R9)
+	VMOVDQU Y7, 32(R9)
+	ADDQ    $64, SI
+	ADDQ    $64, DI
+	ADDQ    $64, R8
+	ADDQ    $64, R9
+	SUBQ    $16, CX
+	JG      nearestIDBlock
+	VZEROUPPER
+	RET
+
+// SECOND makes Y2 the distance² and Y4 the id of what the columns at an offset
+// offer of another object than c: the nearer offer, or the farther where the nearer
+// is c's.
+#define SECOND(at, c) \
+	VMOVDQU   (R8)at, Y4            \
+	VPCMPEQD  Y4, c, Y3             \
+	VMOVDQU   (SI)at, Y2            \
+	VPBLENDVB Y3, (R12)at, Y2, Y2   \
+	VPBLENDVB Y3, (R13)at, Y4, Y4   \
+	VPADDD    Y2, Y15, Y2
+#define SECOND32(at, c) \
+	VMOVDQU   32(R8)at, Y4          \
+	VPCMPEQD  Y4, c, Y3             \
+	VMOVDQU   32(SI)at, Y2          \
+	VPBLENDVB Y3, 32(R12)at, Y2, Y2 \
+	VPBLENDVB Y3, 32(R13)at, Y4, Y4 \
+	VPADDD    Y2, Y15, Y2
+
+// func secondAVX2(o2, oid2, c, f1, id1, f2, id2 *int32, n, steps int) (all bool)
+TEXT ·secondAVX2(SB), NOSPLIT, $0-73
+	MOVQ o2+0(FP), DI
+	MOVQ oid2+8(FP), R9
+	MOVQ c+16(FP), BX
+	MOVQ f1+24(FP), SI
+	MOVQ id1+32(FP), R8
+	MOVQ f2+40(FP), R12
+	MOVQ id2+48(FP), R13
+	MOVQ n+56(FP), CX
+	MOVQ steps+64(FP), DX
+	MOVB $1, all+72(FP)
+
+secondBlock:
+	VMOVDQU (DI), Y0
+	VMOVDQU 32(DI), Y1
+	VMOVDQU (BX), Y8
+	VMOVDQU 32(BX), Y9
+	VPXOR   Y6, Y6, Y6
+	VPXOR   Y7, Y7, Y7
+	VPXOR   Y15, Y15, Y15
+	XORQ    R10, R10
+	SECOND((R10*1), Y8)
+	RIGHT(Y0, Y6)
+	SECOND32((R10*1), Y9)
+	RIGHT(Y1, Y7)
+	START
+
+secondStep:
+	VPMAXSD   Y0, Y1, Y2
+	VPCMPGTD  Y2, Y15, Y2
+	VPMOVMSKB Y2, R14
+	CMPL      R14, $-1
+	JEQ       secondStore
+	SECOND((R10*1), Y8)
+	LEFT(Y0, Y6)
+	SECOND32((R10*1), Y9)
+	LEFT(Y1, Y7)
+	SECOND((R11*1), Y8)
+	RIGHT(Y0, Y6)
+	SECOND32((R11*1), Y9)
+	RIGHT(Y1, Y7)
+	NEXT
+	DECQ      AX
+	JNZ       secondStep
+
+	VPMAXSD   Y0, Y1, Y2
+	VPCMPGTD  Y2, Y15, Y2
+	VPMOVMSKB Y2, R14
+	CMPL      R14, $-1
+	JEQ       secondStore
+	MOVB      $0, all+72(FP)
+
+secondStore:
+	VMOVDQU Y0, (DI)
+	VMOVDQU Y1, 32(DI)
+	VMOVDQU Y6, (R9)
+	VMOVDQU Y7, 32(R9)
+	ADDQ    $64, SI
+	ADDQ    $64, DI
+	ADDQ    $64, BX
+	ADDQ    $64, R8
+	ADDQ    $64, R9
+	ADDQ    $64, R12
+	ADDQ    $64, R13
+	SUBQ    $16, CX
+	JG      secondBlock
+	VZEROUPPER
+	RET
