@@ -1,0 +1,48 @@
+package losses
+
+import "math"
+
+// sigmoid stores q = 1/(1+e^−x) and r = 1−q for each logit, both with full relative
+// precision: r is not computed by subtraction.
+func sigmoid(q, r []float64, x []float32) {
+	q, r = q[:len(x)], r[:len(x)]
+	for i, v := range x {
+		if v > beyond {
+			q[i], r[i] = 1, 0
+			continue
+		}
+		if v < -beyond {
+			q[i], r[i] = 0, 1
+			continue
+		}
+		e := exp(-float64(v))
+		u := 1 / (1 + e)
+		q[i] = u
+		r[i] = e * u
+	}
+}
+
+// logSigmoid is sigmoid, and stores lq = −log q and lr = −log(1−q) too. With e = e^−|x|
+// both are log(1+e), plus |x| for the one whose probability is the smaller.
+func logSigmoid(lq, lr, q, r []float64, x []float32) {
+	lq, lr, q, r = lq[:len(x)], lr[:len(x)], q[:len(x)], r[:len(x)]
+	for i, v := range x {
+		x := float64(v)
+		a := math.Abs(x)
+		e := 0.
+		if !(a > beyond) {
+			e = exp(-a)
+		}
+		l := log1p(e)
+		lq[i] = (a-x)*0.5 + l
+		lr[i] = (a+x)*0.5 + l
+		big := 1 / (1 + e)
+		small := e * big
+		// Exchange the two if x < 0. The sign of a logit is a coin toss for the
+		// processor, so no branch.
+		b, s := math.Float64bits(big), math.Float64bits(small)
+		swap := (b ^ s) & uint64(int64(math.Float64bits(x))>>63)
+		q[i] = math.Float64frombits(b ^ swap)
+		r[i] = math.Float64frombits(s ^ swap)
+	}
+}

@@ -1,0 +1,179 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// softmax holds, class after class, what is known of a block of pixels.
+type softmax struct {
+	classes int
+	q, r    []float64 // probability and 1 − probability
+	l       []float64 // −log probability
+	p       []float64 // truth
+	g       []float64 // derivative by q, or what the kernel likes
+	best    [blockSize]int
+
+	areas, slopes []sums // by unit and class
+}
+
+func (m *softmax) init(classes int) {
+	m.classes = classes
+	for _, s := range []*[]float64{&m.q, &m.r, &m.l, &m.p, &m.g} {
+		*s = resize(*s, classes*blockSize)
+	}
+}
+
+// row returns the class c of n pixels.
+func row(s []float64, c, n int) []float64 { return s[c*blockSize : c*blockSize+n] }
+
+// load computes the probabilities of the pixels lo to hi, counted over all images of a
+// batch without the axis of classes. A block never spans two images. Pixels of weight 0
+// get zeros, which are nobody's probabilities but make nothing of whatever they held.
+func (m *softmax) load(b Batch, size, lo, hi int, w []float64) {
+	n := hi - lo
+	plane := func(c int) []float32 {
+		at := (lo/size*m.classes+c)*size + lo%size
+		return b.Logits.Data[at : at+n]
+	}
+	// The largest logit is the reference, and its own term, 1, is kept apart: then
+	// 1−q of the likeliest class is a sum, not a difference, and keeps its digits.
+	best := m.best[:n]
+	top := row(m.g, 0, n)
+	for i, x := range plane(0) {
+		best[i], top[i] = 0, float64(x)
+	}
+	for c := 1; c < m.classes; c++ {
+		for i, x := range plane(c) {
+			if float64(x) > top[i] {
+				best[i], top[i] = c, float64(x)
+			}
+		}
+	}
+	rest := row(m.r, 0, n)
+	clear(rest)
+	for c := range m.classes {
+		q, l := row(m.q, c, n), row(m.l, c, n)
+		for i, x := range plane(c) {
+			l[i] = top[i] - float64(x)
+			q[i] = 0
+			if !(l[i] > beyond) {
+				q[i] = exp(-l[i])
+			}
+			if c != best[i] {
+				rest[i] += q[i]
+			}
+		}
+	}
+	for i, rest := range rest {
+		inv, log := 1/(1+rest), math.Log1p(rest)
+		for c := range m.classes {
+			k := c*blockSize + i
+			if c == best[i] {
+				m.q[k], m.r[k] = inv, rest*inv
+			} else {
+				m.r[k] = (1 + (rest - m.q[k])) * inv
+				m.q[k] *= inv
+			}
+			m.l[k] += log
+			if w != nil && w[i] == 0 {
+				m.q[k], m.r[k], m.l[k] = 0, 0, 0
+			}
+		}
+	}
+}
+
+// truth loads the target of the pixels lo to hi. Those of weight 0 get none.
+func (m *softmax) truth(b Batch, size, lo, hi int, w []float64) {
+	n := hi - lo
+	if len(b.Target.Shape) == len(b.Logits.Shape) {
+		for c := range m.classes {
+			at := (lo/size*m.classes+c)*size + lo%size
+			p := row(m.p, c, n)
+			for i, t := range b.Target.Data[at : at+n] {
+				p[i] = 0
+				if w == nil || w[i] != 0 {
+					p[i] = float64(t)
+				}
+			}
+		}
+		return
+	}
+	for c := range m.classes {
+		clear(row(m.p, c, n))
+	}
+	for i, t := range b.Target.Data[lo:hi] {
+		if w != nil && w[i] == 0 {
+			continue
+		}
+		c := int(t)
+		if float32(c) != t || c < 0 || c >= m.classes {
+			panic(fmt.Sprintf("losses: target %v is no class of logits of shape %v", t, b.Logits.Shape))
+		}
+		m.p[c*blockSize+i] = 1
+	}
+}
+
+// gradient stores, for the pixels lo to hi, scale times the derivative by each logit,
+// given in m.g that by each probability: ∂/∂x_c = q_c (g_c − Σ_j q_j g_j).
+func (m *softmax) gradient(grad []float32, size, lo, hi int) {
+	n := hi - lo
+	mean := row(m.l, 0, n)
+	clear(mean)
+	for c := range m.classes {
+		q, g := row(m.q, c, n), row(m.g, c, n)
+		for i := range mean {
+			mean[i] += q[i] * g[i]
+		}
+	}
+	for c := range m.classes {
+		at := (lo/size*m.classes+c)*size + lo%size
+		q, g := row(m.q, c, n), row(m.g, c, n)
+		for i := range mean {
+			grad[at+i] = float32(q[i] * (g[i] - mean[i]))
+		}
+	}
+}
+
+// multiclass checks b and a loss's class weights and prepares dst. size is the number of
+// pixels of an image.
+func multiclass(dst *Result, b Batch, r Reduction, weights []float64) (_ *Result, size int) {
+	if dst == nil {
+		dst = &Result{}
+	}
+	s := dst.work()
+	classes, pixels := b.classes(s.pixels)
+	s.pixels = pixels
+	if weights != nil && len(weights) != classes {
+		panic(fmt.Sprintf("losses: %d class weights for logits of shape %v", len(weights), b.Logits.Shape))
+	}
+	for _, w := range weights {
+		notNegative("ClassWeight", w)
+	}
+	s.softmax.init(classes)
+	dst = begin(dst, b, r, pixels)
+	return dst, s.census.size
+}
+
+// classWeight is the weight of class c, 1 where none are given.
+func classWeight(weights []float64, c int) float64 {
+	if weights == nil {
+		return 1
+	}
+	return weights[c]
+}
+
+// blocks calls f for the pixels of the images from first to last, block by block. The
+// weights are nil where all are 1.
+func blocks(b Batch, s *scratch, first, last int, f func(lo, hi int, w []float64)) {
+	size := s.census.size
+	for n := first; n < last; n++ {
+		for lo := n * size; lo < (n+1)*size; lo += blockSize {
+			hi := min(lo+blockSize, (n+1)*size)
+			f(lo, hi, b.weights(s, lo, hi))
+		}
+	}
+}
+
+func contains(list []int, c int) bool { return slices.Contains(list, c) }
