@@ -7,21 +7,25 @@ import "math"
 // element margin+x.
 type line[S number] struct {
 	envelope[S]
-	f1, f2     []S     // what the pixels offer
-	id1, id2   []int32 // and of what
-	o1, o2     []S     // what they come out with
+	steps      record[S] // what the scan has found
+	f1, f2     []S       // what the pixels offer: the squares of that
+	id1, id2   []int32   // and of what
+	o1, o2     []S       // what they come out with
 	oid1, oid2 []int32
 	second     envelope[S]
 	mixed      []S // the offers that the second envelope is made of
 	mixedID    []int32
-	passed     []passed
 	framed     int // the pixels that the frame is around
 	skip       int // lines for which not to look nearby
 }
 
-// reserve makes room for lines of up to n pixels, and for a scan of so many columns.
-func (l *line[S]) reserve(k kind, n, columns int) {
+// reserve makes room for lines of up to n pixels.
+func (l *line[S]) reserve(k kind, n int) {
 	n += 2 * margin
+	l.steps.f1 = grow(l.steps.f1, n)
+	if k == two {
+		l.steps.f2 = grow(l.steps.f2, n)
+	}
 	l.framed, l.skip = -1, 0
 	l.envelope.reserve(n)
 	l.f1, l.o1 = grow(l.f1, n), grow(l.o1, n)
@@ -32,7 +36,6 @@ func (l *line[S]) reserve(k kind, n, columns int) {
 		l.f2, l.o2, l.mixed = grow(l.f2, n), grow(l.o2, n), grow(l.mixed, n)
 		l.id2, l.oid2, l.mixedID = grow(l.id2, n), grow(l.oid2, n), grow(l.mixedID, n)
 		l.second.reserve(n)
-		l.passed = grow(l.passed, columns)
 	}
 }
 
@@ -63,23 +66,33 @@ func around[T any](s []T, n int, v T) {
 	fill(s[margin+n:], v)
 }
 
-// load fetches the line of n elements that starts at i, step apart.
-func (s *sweep[S]) load(l *line[S], i, n, step int) {
-	l.frame(s.kind, n)
-	end := margin + n
-	if s.border() {
-		l.f1[margin-1], l.f1[end] = 0, 0
-	}
-	s.loadSquares(l.f1[margin:end], s.f1, i, step)
+// load fetches the line of n elements along the axis that starts at i, step apart.
+func (s *sweep[S]) load(l *line[S], i, n, step, axis int) {
+	lo, hi := margin, margin+n
+	gather(l.steps.f1[lo:hi], s.f1, i, step)
 	switch s.kind {
 	case feature:
-		gather(l.id1[margin:end], s.id1, i, step)
+		gather(l.id1[lo:hi], s.id1, i, step)
 	case edge:
-		gather(l.id1[margin:end], s.labels, i, step)
+		gather(l.id1[lo:hi], s.labels, i, step)
 	case two:
-		s.loadSquares(l.f2[margin:end], s.f2, i, step)
-		gather(l.id1[margin:end], s.id1, i, step)
-		gather(l.id2[margin:end], s.id2, i, step)
+		gather(l.steps.f2[lo:hi], s.f2, i, step)
+		gather(l.id1[lo:hi], s.id1, i, step)
+		gather(l.id2[lo:hi], s.id2, i, step)
+	}
+	s.offer(l, n, axis)
+}
+
+// offer makes the squares that a line's pixels offer, and the margins around them.
+func (s *sweep[S]) offer(l *line[S], n, axis int) {
+	lo, hi := margin, margin+n
+	l.frame(s.kind, n)
+	if s.border(axis) {
+		l.f1[lo-1], l.f1[hi] = 0, 0
+	}
+	s.toSquares(l.f1[lo:hi], l.steps.f1[lo:hi])
+	if s.kind == two {
+		s.toSquares(l.f2[lo:hi], l.steps.f2[lo:hi])
 	}
 }
 
@@ -94,24 +107,18 @@ func gather[T any](dst, src []T, i, step int) {
 	}
 }
 
-// loadSquares fetches offers, the first time turning steps into squares.
-func (s *sweep[S]) loadSquares(dst, src []S, i, step int) {
-	gather(dst, src, i, step)
-	if !s.squares {
-		w := s.stepWeight()
-		for x, g := range dst {
-			if g >= s.far {
-				dst[x] = s.inf
-			} else {
-				dst[x] = S(w * S(g*g))
-			}
-		}
+// toSquares turns steps into squares, and leaves squares alone.
+func (s *sweep[S]) toSquares(dst, src []S) {
+	if s.squares {
+		copy(dst, src)
+		return
 	}
-	if s.limited {
-		for x, f := range dst {
-			if float64(f) > s.limit {
-				dst[x] = s.inf
-			}
+	w, reach := S(s.scanWeight), S(s.reach)
+	for x, g := range src {
+		if g >= reach {
+			dst[x] = s.inf
+		} else {
+			dst[x] = S(w * S(g*g))
 		}
 	}
 }
@@ -121,7 +128,7 @@ func (s *sweep[S]) loadSquares(dst, src []S, i, step int) {
 func (s *sweep[S]) through(l *line[S], base, n, inner, jlo, jhi int) {
 	for j := jlo; j < jhi; j++ {
 		i := base + j
-		s.load(l, i, n, inner)
+		s.load(l, i, n, inner, s.axis)
 		s.solve(l, n)
 		scatter(s.f1, l.o1[margin:margin+n], i, inner)
 		switch s.kind {
@@ -144,18 +151,24 @@ func scatter[T any](dst, src []T, i, step int) {
 
 // finish takes a row through the last axis to the result.
 func (s *sweep[S]) finish(l *line[S], i, n int) {
-	s.load(l, i, n, 1)
+	s.load(l, i, n, 1, s.axis)
+	s.store(l, i, n)
+}
+
+// store solves the row and writes the result.
+func (s *sweep[S]) store(l *line[S], i, n int) {
 	s.solve(l, n)
+	lo, hi := margin, margin+n
 	if s.d1 != nil {
-		s.distances(s.d1[i:i+n], l.o1[margin:margin+n])
+		s.distances(s.d1[i:i+n], l.o1[lo:hi])
 	}
 	switch s.kind {
 	case feature:
-		copy(s.id1[i:i+n], l.oid1[margin:margin+n])
+		copy(s.id1[i:i+n], l.oid1[lo:hi])
 	case two:
-		s.distances(s.d2[i:i+n], l.o2[margin:margin+n])
-		copy(s.id1[i:i+n], l.oid1[margin:margin+n])
-		copy(s.id2[i:i+n], l.oid2[margin:margin+n])
+		s.distances(s.d2[i:i+n], l.o2[lo:hi])
+		copy(s.id1[i:i+n], l.oid1[lo:hi])
+		copy(s.id2[i:i+n], l.oid2[lo:hi])
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *sweep[S]) steps() (n int, enough bool) {
 
 // nearby solves the line by looking outwards, if it can.
 func (s *sweep[S]) nearby(l *line[S], n int) bool {
-	if !haveNearby || s.weight(s.axis) != 1 {
+	if !haveNearby || l.w != 1 {
 		return false
 	}
 	q, ok := any(l).(*line[int32])

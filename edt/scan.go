@@ -1,184 +1,153 @@
 package edt
 
-// scan finds, along the lines jlo ≤ j < jhi of the slab at base, the steps to the
-// nearest site. It goes row by row over all of them, forwards and back.
-func (s *sweep[S]) scan(l *line[S], base, n, inner, jlo, jhi int) {
+// record is what the pixels of a row know of one column axis: the steps to the
+// nearest site, and what belongs to it; and of the second nearest object. What the
+// kind of sweep has no use for is nil.
+type record[S number] struct {
+	f1, f2   []S
+	id1, id2 []int32
+}
+
+// clear makes the record know of nothing, or of sites on the border.
+func (s *sweep[S]) clear(r record[S]) {
+	outside := s.far
+	if s.border(len(s.shape) - 2) {
+		outside = 0
+	}
+	fill(r.f1, outside)
+	fill(r.f2, s.far)
+	fill(r.id1, 0)
+	fill(r.id2, 0)
+}
+
+// forward finds what the pixels at index k… know of the sites they have come past,
+// from what the row before knew. The row before, at index from…, is the one above,
+// or the one below when the scan goes up; −1 if there is none. r and before may be
+// the same.
+func (s *sweep[S]) forward(r, before record[S], k, from int) {
 	switch s.kind {
 	case nearest:
-		s.scanNearest(base, n, inner, jlo, jhi)
+		forwardNearest(r.f1, before.f1, s.mask[k:k+len(r.f1)], s.zeros)
 	case feature:
-		s.scanFeature(base, n, inner, jlo, jhi)
+		s.forwardFeature(r, before, k)
 	case edge:
-		s.scanEdge(base, n, inner, jlo, jhi)
+		s.forwardEdge(r.f1, before.f1, k, from)
 	case two:
-		s.scanTwo(l, base, n, inner, jlo, jhi)
+		forwardTwo(r, before, s.labels[k:k+len(r.f1)])
 	}
 }
 
-// outside is the number of steps from a pixel on the border to a site beyond it.
-func (s *sweep[S]) outside() S {
-	if s.border() {
-		return 1
-	}
-	return s.far
-}
-
-func (s *sweep[S]) scanNearest(base, n, inner, jlo, jhi int) {
-	var above []S
-	for i := range n {
-		lo, hi := base+i*inner+jlo, base+i*inner+jhi
-		f, mask := s.f1[lo:hi], s.mask[lo:hi]
-		for j, m := range mask {
-			g := s.outside()
-			if i > 0 {
-				g = above[j] + 1
+// backward adds to what the row at index k… knows of the one side what the next row,
+// at index k+step…, knows of both; step is 0 if there is none.
+func (s *sweep[S]) backward(r, known, next record[S], k, step int) {
+	switch s.kind {
+	case nearest:
+		backwardNearest(r.f1, known.f1, next.f1)
+	case feature:
+		for j, g := range next.f1 {
+			f, id := known.f1[j], known.id1[j]
+			if g+1 < f {
+				f, id = g+1, next.id1[j]
 			}
-			if (m == 0) == s.zeros {
+			r.f1[j], r.id1[j] = f, id
+		}
+	case edge:
+		for j, g := range next.f1 {
+			if s.labels[k+j] != s.labels[k+j+step] {
 				g = 0
 			}
-			f[j] = g
+			r.f1[j] = min(known.f1[j], g+1)
 		}
-		above = f
-	}
-	s.scanBack(base, n, inner, jlo, jhi, nil)
-}
-
-// scanBack lets every pixel know what the pixel below it does, and what belongs
-// to it.
-func (s *sweep[S]) scanBack(base, n, inner, jlo, jhi int, id []int32) {
-	lo, hi := base+(n-1)*inner+jlo, base+(n-1)*inner+jhi
-	below := s.f1[lo:hi]
-	for j := range below {
-		below[j] = min(below[j], s.outside())
-	}
-	for i := n - 2; i >= 0; i-- {
-		lo, hi := base+i*inner+jlo, base+i*inner+jhi
-		f := s.f1[lo:hi]
-		for j, g := range below {
-			if g+1 < f[j] {
-				f[j] = g + 1
-				if id != nil {
-					id[lo+j] = id[lo+j+inner]
-				}
-			}
-		}
-		below = f
+	case two:
+		backwardTwo(r, known, next)
 	}
 }
 
-func (s *sweep[S]) scanFeature(base, n, inner, jlo, jhi int) {
-	for i := range n {
-		for k := base + i*inner + jlo; k < base+i*inner+jhi; k++ {
-			switch {
-			case s.mask != nil && s.mask[k] != 0:
-				s.f1[k], s.id1[k] = 0, int32(k)
-			case s.mask == nil && s.labels[k] != 0:
-				s.f1[k], s.id1[k] = 0, s.labels[k]
-			case i == 0:
-				s.f1[k], s.id1[k] = s.far, 0
-			default:
-				s.f1[k], s.id1[k] = s.f1[k-inner]+1, s.id1[k-inner]
-			}
+func forwardNearest[S number](f, before []S, mask []uint8, zeros bool) {
+	before, mask = before[:len(f)], mask[:len(f)]
+	for j := range f {
+		g := before[j] + 1
+		if (mask[j] == 0) == zeros {
+			g = 0
 		}
+		f[j] = g
 	}
-	s.scanBack(base, n, inner, jlo, jhi, s.id1)
 }
 
-// scanEdge counts the steps to the nearest pixel of another label. Background has
+func backwardNearest[S number](f, known, next []S) {
+	known, next = known[:len(f)], next[:len(f)]
+	for j := range f {
+		f[j] = min(known[j], next[j]+1)
+	}
+}
+
+func (s *sweep[S]) forwardFeature(r, before record[S], k int) {
+	for j := range r.f1 {
+		switch i := k + j; {
+		case s.mask != nil && s.mask[i] != 0:
+			r.f1[j], r.id1[j] = 0, int32(i)
+		case s.mask == nil && s.labels[i] != 0:
+			r.f1[j], r.id1[j] = 0, s.labels[i]
+		default:
+			r.f1[j], r.id1[j] = before.f1[j]+1, before.id1[j]
+		}
+	}
+}
+
+// forwardEdge counts the steps from the last pixel of another label. Background has
 // no edge: it is 0 away.
-func (s *sweep[S]) scanEdge(base, n, inner, jlo, jhi int) {
-	for i := range n {
-		for k := base + i*inner + jlo; k < base+i*inner+jhi; k++ {
-			switch {
-			case s.labels[k] == 0:
-				s.f1[k] = 0
-			case i == 0:
-				s.f1[k] = s.outside()
-			case s.labels[k-inner] != s.labels[k]:
-				s.f1[k] = 1
-			default:
-				s.f1[k] = s.f1[k-inner] + 1
-			}
-		}
-	}
-	for i := n - 1; i >= 0; i-- {
-		for k := base + i*inner + jlo; k < base+i*inner+jhi; k++ {
-			g := s.outside()
-			if i < n-1 {
-				g = s.f1[k+inner] + 1
-				if s.labels[k+inner] != s.labels[k] {
-					g = 1
-				}
-			}
-			s.f1[k] = min(s.f1[k], g)
+func (s *sweep[S]) forwardEdge(f, before []S, k, from int) {
+	for j := range f {
+		switch c := s.labels[k+j]; {
+		case c == 0:
+			f[j] = 0
+		case from >= 0 && s.labels[from+j] != c:
+			f[j] = 1
+		default:
+			f[j] = before[j] + 1
 		}
 	}
 }
 
-// passed are the last two distinct objects that the scan of a column has come
-// through, and where it last saw them; a is the later. The position of what was
-// never seen is so far away that its steps are beyond far.
-type passed struct {
-	a, b     int32
-	atA, atB int
-}
-
-// see notes that the scan has come to a pixel of object c at position i.
-func (p *passed) see(c int32, i int) {
-	if c != p.a {
-		p.b, p.atB = p.a, p.atA
-		p.a = c
-	}
-	p.atA = i
-}
-
-// scanTwo finds the two nearest distinct objects within every column. Any other is
-// beaten by both of them, wherever it is looked at from.
-func (s *sweep[S]) scanTwo(l *line[S], base, n, inner, jlo, jhi int) {
-	never := int(s.far)
-	state := l.passed[:jhi-jlo]
-	fill(state, passed{atA: -never, atB: -never})
-	for i := range n {
-		lo := base + i*inner + jlo
-		for j := range state {
-			p, k := &state[j], lo+j
-			if c := s.labels[k]; c != 0 {
-				p.see(c, i)
-			}
-			s.f1[k], s.id1[k] = S(i-p.atA), p.a
-			s.f2[k], s.id2[k] = S(i-p.atB), p.b
+// forwardTwoGo keeps the two distinct objects that a column has come through last.
+// Any third is beaten by both of them, wherever it is looked at from.
+func forwardTwo[S number](r, before record[S], labels []int32) {
+	for j, c := range labels {
+		f1, id1, f2, id2 := before.f1[j]+1, before.id1[j], before.f2[j]+1, before.id2[j]
+		switch c {
+		case 0:
+		case id1:
+			f1 = 0
+		default:
+			f2, id2 = f1, id1
+			f1, id1 = 0, c
 		}
-	}
-	fill(state, passed{atA: n + never, atB: n + never})
-	for i := n - 1; i >= 0; i-- {
-		lo := base + i*inner + jlo
-		for j := range state {
-			p, k := &state[j], lo+j
-			if c := s.labels[k]; c != 0 {
-				p.see(c, i)
-			}
-			s.merge(k, S(p.atA-i), S(p.atB-i), p.a, p.b)
-		}
+		r.f1[j], r.id1[j], r.f2[j], r.id2[j] = f1, id1, f2, id2
 	}
 }
 
-// merge keeps of what pixel k knows and the offers of a and b, a the nearer, the
-// two nearest of distinct objects.
-func (s *sweep[S]) merge(k int, fa, fb S, a, b int32) {
+// backwardTwoGo merges what a pixel knows of the objects above it with what the
+// pixel below knows of all. Of objects above, that one offers more steps than there
+// are, which never beats the two that are known; an object below that is among the
+// two nearest here is so there, too.
+func backwardTwo[S number](r, known, next record[S]) {
+	for j := range r.f1 {
+		f1, id1, f2, id2 := known.f1[j], known.id1[j], known.f2[j], known.id2[j]
+		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f1[j]+1, next.id1[j])
+		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f2[j]+1, next.id2[j])
+		r.f1[j], r.id1[j], r.f2[j], r.id2[j] = f1, id1, f2, id2
+	}
+}
+
+// insert keeps the two nearest of distinct objects of two and one more.
+func insert[S number](f1 S, id1 int32, f2 S, id2 int32, f S, id int32) (S, int32, S, int32) {
 	switch {
-	case a == s.id1[k]:
-		s.f1[k] = min(s.f1[k], fa)
-		if b != 0 && fb < s.f2[k] {
-			s.f2[k], s.id2[k] = fb, b
-		}
-	case fa < s.f1[k]:
-		if fb < s.f1[k] {
-			s.f2[k], s.id2[k] = fb, b
-		} else {
-			s.f2[k], s.id2[k] = s.f1[k], s.id1[k]
-		}
-		s.f1[k], s.id1[k] = fa, a
-	case fa < s.f2[k]:
-		s.f2[k], s.id2[k] = fa, a
+	case id == id1:
+		return min(f1, f), id1, f2, id2
+	case f < f1:
+		return f, id, f1, id1
+	case f < f2:
+		return f1, id1, f, id
 	}
+	return f1, id1, f2, id2
 }

@@ -1,6 +1,10 @@
 package edt
 
-import "github.com/weightmap/weightmap/grid"
+import (
+	"math"
+
+	"github.com/weightmap/weightmap/grid"
+)
 
 // kind is what a sweep finds for each pixel.
 type kind int
@@ -30,15 +34,17 @@ type sweep[S number] struct {
 	id1, id2 []int32
 	d1, d2   []float32 // the result
 
-	lines   []line[S]
-	made    int // axes of length 1 put before the others to have two
-	stage   stage
-	axis    int
-	squares bool    // f holds squares
-	far     S       // more steps than any line has
-	inf     S       // the square of no distance
-	limit   float64 // the largest square of interest, if limited
-	limited bool
+	lines      []line[S]
+	made       int // axes of length 1 put before the others to have two
+	stage      stage
+	axis       int
+	squares    bool    // f holds squares
+	far        S       // more steps than any line has
+	reach      int     // so many steps are too far to matter
+	scanWeight float64 // what the square of a step of the scan is worth
+	inf        S       // the square of no distance
+	limited    bool
+	limit      float64 // if limited, the largest square of interest
 }
 
 // transform does the whole of it. The caller has set the kind, sources and results.
@@ -57,8 +63,12 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		longest = max(longest, k)
 	}
 	s.inf, s.far = infinite[S](), S(longest+2)
+	s.reach, s.scanWeight = longest+2, s.axisWeight(len(s.shape)-2)
 	s.limited = o.Radius > 0 && s.kind == two
-	s.limit = o.Radius / m.scale * (o.Radius / m.scale)
+	if s.limited {
+		s.limit = o.Radius / m.scale * (o.Radius / m.scale)
+		s.reach = int(min(float64(s.reach), math.Sqrt(s.limit/s.scanWeight)+2))
+	}
 	s.f1 = grow(s.f1, n)
 	if s.kind == two {
 		s.f2 = grow(s.f2, n)
@@ -68,22 +78,26 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.lines = append(s.lines, line[S]{})
 	}
 	for w := range s.lines[:workers] {
-		s.lines[w].reserve(s.kind, longest, s.shape[len(s.shape)-1])
+		s.lines[w].reserve(s.kind, longest)
 	}
 
 	last := len(s.shape) - 1
-	s.stage, s.axis, s.squares = scanning, last-1, false
-	outer, _, inner := grid.Axis(s.shape, s.axis)
-	share(s, outer*inner, workers)
-	for a := range last - 1 {
-		s.stage, s.axis = crossing, a
-		outer, _, inner := grid.Axis(s.shape, a)
-		share(s, outer*groups(inner), workers)
-		s.squares = true
+	s.axis, s.squares = last-1, false
+	if last == 1 {
+		s.stage = banding
+		share(s, s.shape[0], workers)
+	} else {
+		s.stage = scanning
+		share(s, grid.Size(s.shape[:last-1]), workers)
+		for a := range last - 1 {
+			s.stage, s.axis = crossing, a
+			outer, _, inner := grid.Axis(s.shape, a)
+			share(s, outer*groups(inner), workers)
+			s.squares = true
+		}
+		s.stage, s.axis = finishing, last
+		share(s, grid.Size(s.shape[:last]), workers)
 	}
-	s.stage, s.axis = finishing, last
-	outer, _, _ = grid.Axis(s.shape, last)
-	share(s, outer, workers)
 	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2 = nil, nil, nil, nil, nil, nil
 }
 
@@ -91,8 +105,9 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 type stage int
 
 const (
-	scanning  stage = iota // items are columns
-	crossing               // items are groups of adjacent lines
+	banding   stage = iota // all of an image; items are its rows
+	scanning               // items are the images of a stack, scanned from row to row
+	crossing               // items are groups of adjacent lines along an axis before
 	finishing              // items are rows
 )
 
@@ -106,14 +121,14 @@ func groups(inner int) int { return (inner + abreast - 1) / abreast }
 func (s *sweep[S]) run(worker, lo, hi int) {
 	l := &s.lines[worker]
 	_, n, inner := grid.Axis(s.shape, s.axis)
-	l.w = S(s.axisWeight())
+	l.w = S(s.axisWeight(s.axis))
 	switch s.stage {
+	case banding:
+		l.w = S(s.axisWeight(1))
+		s.band(l, lo, hi)
 	case scanning:
-		for i := lo; i < hi; {
-			jlo := i % inner
-			jhi := min(inner, jlo+hi-i)
-			s.scan(l, i/inner*n*inner, n, inner, jlo, jhi)
-			i += jhi - jlo
+		for i := lo; i < hi; i++ {
+			s.scan(l, i*n*inner, n, inner)
 		}
 	case crossing:
 		g := groups(inner)
@@ -128,24 +143,16 @@ func (s *sweep[S]) run(worker, lo, hi int) {
 	}
 }
 
-// axisWeight is what the square of a step along the current axis is worth.
-func (s *sweep[S]) axisWeight() float64 {
-	if s.axis < s.made {
+// axisWeight is what the square of a step along the axis is worth.
+func (s *sweep[S]) axisWeight(axis int) float64 {
+	if axis < s.made {
 		return 1
 	}
-	return s.weight(s.axis - s.made)
+	return s.weight(axis - s.made)
 }
 
-// stepWeight is the same for the axis that was scanned.
-func (s *sweep[S]) stepWeight() S {
-	if a := len(s.shape) - 2; a >= s.made {
-		return S(s.weight(a - s.made))
-	}
-	return 1
-}
-
-// border reports whether the pixels outside the image along the current axis are
-// sites. The row that a line was made an image with has no outside.
-func (s *sweep[S]) border() bool {
-	return s.o.BorderIsBackground && s.axis >= s.made && (s.kind == nearest || s.kind == edge)
+// border reports whether the pixels outside the image along the axis are sites. The
+// row that a line was made an image with has no outside.
+func (s *sweep[S]) border(axis int) bool {
+	return s.o.BorderIsBackground && axis >= s.made && (s.kind == nearest || s.kind == edge)
 }
