@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/tiff"
 )
 
 // Image is what a mask file holds, before anyone decides what its numbers mean.
@@ -63,12 +64,17 @@ type ReadOptions struct {
 	// or alpha, the first letter of one, or its number from 1. Without it, all must agree.
 	Channel string
 
-	// Page is the one to take from a file of several, from 1. 0 takes all, as a stack.
+	// Page is the one to take from a file of several, from 1. With 0 all of them
+	// make a stack, unless the file states that they are channels or points of time;
+	// with AllPages they do even then.
 	Page int
 
 	// Key names the array to take from a file of several named ones.
 	Key string
 }
+
+// AllPages is the Page that takes all pages as a stack, whatever they are said to be.
+const AllPages = -1
 
 // DefaultMaxPixels is what MaxPixels is if it is 0.
 const DefaultMaxPixels = min(1<<31, int(^uint(0)>>1))
@@ -82,6 +88,7 @@ type format struct {
 var formats = []format{
 	{magic("\x89PNG\r\n\x1a\n"), readPNG},
 	{magic("\x93NUMPY"), readNPY},
+	{tiff.Magic, readTIFF},
 }
 
 func magic(prefixes ...string) func([]byte) bool {
@@ -95,19 +102,21 @@ func magic(prefixes ...string) func([]byte) bool {
 	}
 }
 
-// file is an open regular file of a known size, at its start.
+// file is an open file of a known size, at its start.
 type file struct {
-	*os.File
+	source
 	size int64
+}
+
+type source interface {
+	io.ReadSeeker
+	io.ReaderAt
 }
 
 // Read reads a mask file. The format is told from the content, not from the name.
 // Every error names the path.
 func Read(path string, o ReadOptions) (*Image, error) {
-	if o.MaxPixels <= 0 {
-		o.MaxPixels = DefaultMaxPixels
-	}
-	im, err := read(path, o)
+	im, err := readPath(path, o)
 	if err != nil {
 		var named *os.PathError
 		if errors.As(err, &named) && named.Path == path {
@@ -118,7 +127,7 @@ func Read(path string, o ReadOptions) (*Image, error) {
 	return im, nil
 }
 
-func read(path string, o ReadOptions) (*Image, error) {
+func readPath(path string, o ReadOptions) (*Image, error) {
 	info, err := os.Stat(path) // before Open, which would wait for a pipe's other end
 	if err != nil {
 		return nil, err
@@ -128,8 +137,6 @@ func read(path string, o ReadOptions) (*Image, error) {
 		return nil, errors.New("is a folder, not a mask file")
 	case !info.Mode().IsRegular():
 		return nil, errors.New("is no regular file")
-	case info.Size() == 0:
-		return nil, errors.New("the file is empty")
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -139,19 +146,28 @@ func read(path string, o ReadOptions) (*Image, error) {
 	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
-	head := make([]byte, 512)
-	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.ErrUnexpectedEOF {
+	return read(&file{f, info.Size()}, o)
+}
+
+func read(f *file, o ReadOptions) (*Image, error) {
+	if f.size == 0 {
+		return nil, errors.New("the file is empty")
+	}
+	if o.MaxPixels <= 0 {
+		o.MaxPixels = DefaultMaxPixels
+	}
+	head := make([]byte, min(512, f.size))
+	if _, err := io.ReadFull(f, head); err != nil {
 		return nil, err
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
 	for _, format := range formats {
-		if !format.matches(head[:n]) {
+		if !format.matches(head) {
 			continue
 		}
-		im, err := format.read(&file{f, info.Size()}, o)
+		im, err := format.read(f, o)
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +207,7 @@ func checkPixels(o ReadOptions, shape ...int) error {
 
 // extensions are those of the files that Read reads, and of those it refuses with
 // a sentence on how to convert them.
-var extensions = []string{".png", ".npy"}
+var extensions = []string{".png", ".npy", ".tif", ".tiff"}
 
 // IsImage reports whether the name, by its extension in any case, is that of a file
 // that Read reads or refuses with a sentence on how to convert it.

@@ -19,7 +19,8 @@ var update = flag.Bool("update", false, "write docs/formats.md")
 // A matrix is a script that writes files of one format and says what is in them.
 type matrix struct {
 	format string
-	needs  []string // Python modules
+	needs  []string // Python modules, required where Python is
+	likes  []string // and others, without which the script is skipped
 	script string
 }
 
@@ -50,6 +51,16 @@ def ids(dtype, *shape):
     return a
 `
 
+var matrices = []matrix{
+	{"PNG", []string{"cv2", "PIL", "imageio"}, nil, pngScript},
+	{"TIFF", []string{"cv2", "PIL", "tifffile"}, nil, tiffScript},
+	{"TIFF", []string{"tifffile"}, []string{"imagecodecs"}, codecScript},
+	{"NPY", nil, nil, npyScript},
+}
+
+const formatsHead = `# Formats
+`
+
 // row is one line of the table in docs/formats.md.
 type row struct{ format, codec, dtype, reader string }
 
@@ -59,14 +70,24 @@ func TestFormatMatrix(t *testing.T) {
 	complete := true
 	for _, m := range matrices {
 		done := t.Run(m.format, func(t *testing.T) {
+			defer func() { complete = complete && !t.Skipped() }()
 			judge.Need(t, m.needs...)
+			for _, module := range m.likes {
+				if !judge.Has(module) {
+					t.Skipf("Python has no %s: what it writes goes unread", module)
+				}
+			}
 			rows = append(rows, m.run(t)...)
 		})
 		complete = complete && done
 	}
-	if *update && complete {
-		writeTable(t, rows)
+	if !*update {
+		return
 	}
+	if !complete {
+		t.Fatal("the table is not written: a judge was missing or disagreed")
+	}
+	writeTable(t, rows)
 }
 
 func (m matrix) run(t *testing.T) (rows []row) {
@@ -98,7 +119,9 @@ func (m matrix) run(t *testing.T) (rows []row) {
 		if im.Dtype != dtype {
 			t.Errorf("%s (%s): the type is %s, %s reads %s", name, codec, im.Dtype, reader, dtype)
 		}
-		equalToFile(t, im, filepath.Join(dir, name+".want.npy"))
+		if !t.Run(codec, func(t *testing.T) { equalToFile(t, im, filepath.Join(dir, name+".want.npy")) }) {
+			continue
+		}
 		rows = append(rows, row{m.format, codec, dtype, reader})
 	}
 	if len(rows) == 0 {

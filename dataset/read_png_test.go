@@ -109,11 +109,3 @@ for dtype in 'bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 flo
             codec = f"{'big' if endian == '>' else 'little'}-endian, {'Fortran' if order == 'F' else 'C'} order, version {version}.0"
             case(name, codec, read, 'NumPy')
 `
-
-var matrices = []matrix{
-	{"PNG", []string{"cv2", "PIL", "imageio"}, pngScript},
-	{"NPY", nil, npyScript},
-}
-
-const formatsHead = `# Formats
-`
