@@ -28,22 +28,30 @@ func (s *sweep[S]) held(l *line[S], n int) record[S] {
 // scan goes from row to row of the image of n rows at base, down and up again, and
 // leaves what every pixel knows of its column.
 func (s *sweep[S]) scan(l *line[S], base, n, wide int) {
-	outside := s.held(l, wide)
-	s.clear(outside)
-	before, from := outside, -1
+	held := s.held(l, wide)
+	s.clear(held)
+	before, from := held, -1
 	for i := range n {
 		k := base + i*wide
 		row := s.known(k, k+wide)
 		s.forward(row, before, k, from)
 		before, from = row, k
 	}
-	next, step := outside, 0
-	for i := n - 1; i >= 0; i-- {
+	s.clear(held)
+	for i, step := n-1, 0; i >= 0; i-- {
 		k := base + i*wide
 		row := s.known(k, k+wide)
-		s.backward(row, row, next, k, step)
-		next, step = row, wide
+		s.backward(held, row, k, step)
+		s.keep(row, held)
+		step = wide
 	}
+}
+
+func (s *sweep[S]) keep(dst, src record[S]) {
+	copy(dst.f1, src.f1)
+	copy(dst.f2, src.f2)
+	copy(dst.id1, src.id1)
+	copy(dst.id2, src.id2)
 }
 
 // band does the rows lo ≤ i < hi of an image from the scan to the result. As a row is
@@ -76,7 +84,7 @@ func (s *sweep[S]) band(l *line[S], lo, hi int) {
 	}
 	for i := hi - 1; i >= lo; i-- {
 		k := i * wide
-		s.backward(held, s.known(k, k+wide), held, k, step)
+		s.backward(held, s.known(k, k+wide), k, step)
 		step = wide
 		s.offer(l, wide, 1)
 		if s.kind == edge {

@@ -113,9 +113,14 @@ func (s *sweep[S]) toSquares(dst, src []S) {
 		copy(dst, src)
 		return
 	}
-	w, reach := S(s.scanWeight), S(s.reach)
-	for x, g := range src {
-		if g >= reach {
+	w, reach, done := S(s.scanWeight), S(s.reach), 0
+	if d, ok := any(dst).([]int32); ok && haveAVX2 {
+		if done = len(d) &^ 7; done > 0 {
+			squaresAVX2(&d[0], &any(src).([]int32)[0], int32(s.reach), any(s.inf).(int32), done)
+		}
+	}
+	for x := done; x < len(src); x++ {
+		if g := src[x]; g >= reach {
 			dst[x] = s.inf
 		} else {
 			dst[x] = S(w * S(g*g))
@@ -174,9 +179,14 @@ func (s *sweep[S]) store(l *line[S], i, n int) {
 
 // distances turns squares into what the caller asked for.
 func (s *sweep[S]) distances(dst []float32, squares []S) {
-	scale := s.scale
-	for x, f := range squares {
-		switch {
+	scale, done := s.scale, 0
+	if q, ok := any(squares).([]int32); ok && haveAVX2 && scale == 1 && !s.o.Squared {
+		if done = len(q) &^ 7; done > 0 {
+			rootsAVX2(&dst[0], &q[0], any(s.inf).(int32), done)
+		}
+	}
+	for x := done; x < len(squares); x++ {
+		switch f := squares[x]; {
 		case f == s.inf:
 			dst[x] = float32(math.Inf(1))
 		case s.o.Squared:

@@ -30,7 +30,7 @@ func (s *sweep[S]) steps() (n int, enough bool) {
 
 // nearby solves the line by looking outwards, if it can.
 func (s *sweep[S]) nearby(l *line[S], n int) bool {
-	if !haveNearby || l.w != 1 {
+	if !haveAVX2 || l.w != 1 {
 		return false
 	}
 	q, ok := any(l).(*line[int32])
@@ -43,18 +43,15 @@ func (s *sweep[S]) nearby(l *line[S], n int) bool {
 	}
 	steps, enough := s.steps()
 	found := false
-	switch s.kind {
-	case nearest:
-		found = nearestNearby(q.o1[margin:], q.f1[margin:], n, steps)
-	case feature:
-		found = nearestIDNearby(q.o1[margin:], q.oid1[margin:], q.f1[margin:], q.id1[margin:], n, steps)
-	case two:
-		found = nearestIDNearby(q.o1[margin:], q.oid1[margin:], q.f1[margin:], q.id1[margin:], n, steps)
-		if found || enough {
-			fill(q.o2, q.inf)
-			found = secondNearby(q.o2[margin:], q.oid2[margin:], q.oid1[margin:],
-				q.f1[margin:], q.id1[margin:], q.f2[margin:], q.id2[margin:], n, steps)
-		}
+	lo := margin // the arrays go on for a margin on either side of the pixels
+	if s.kind == nearest {
+		found = nearestAVX2(&q.o1[lo], &q.f1[lo], n, steps)
+	} else {
+		found = nearestIDAVX2(&q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], n, steps)
+	}
+	if s.kind == two && (found || enough) {
+		fill(q.o2[lo:lo+n], q.inf)
+		found = secondAVX2(&q.o2[lo], &q.oid2[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], &q.f2[lo], &q.id2[lo], n, steps)
 	}
 	if !found && !enough {
 		q.skip = patience

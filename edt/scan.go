@@ -37,35 +37,43 @@ func (s *sweep[S]) forward(r, before record[S], k, from int) {
 	}
 }
 
-// backward adds to what the row at index k… knows of the one side what the next row,
-// at index k+step…, knows of both; step is 0 if there is none.
-func (s *sweep[S]) backward(r, known, next record[S], k, step int) {
+// backward adds what the row at index k… knows of the one side to what the next row,
+// at index k+step…, knows of both; step is 0 if there is none. next becomes the
+// record of row k.
+func (s *sweep[S]) backward(next, known record[S], k, step int) {
 	switch s.kind {
 	case nearest:
-		backwardNearest(r.f1, known.f1, next.f1)
+		backwardNearest(next.f1, known.f1)
 	case feature:
 		for j, g := range next.f1 {
-			f, id := known.f1[j], known.id1[j]
-			if g+1 < f {
-				f, id = g+1, next.id1[j]
+			if next.f1[j] = g + 1; known.f1[j] <= g+1 {
+				next.f1[j], next.id1[j] = known.f1[j], known.id1[j]
 			}
-			r.f1[j], r.id1[j] = f, id
 		}
 	case edge:
 		for j, g := range next.f1 {
 			if s.labels[k+j] != s.labels[k+j+step] {
 				g = 0
 			}
-			r.f1[j] = min(known.f1[j], g+1)
+			next.f1[j] = min(known.f1[j], g+1)
 		}
 	case two:
-		backwardTwo(r, known, next)
+		backwardTwo(next, known)
 	}
 }
 
 func forwardNearest[S number](f, before []S, mask []uint8, zeros bool) {
-	before, mask = before[:len(f)], mask[:len(f)]
-	for j := range f {
+	done := 0
+	if f, ok := any(f).([]int32); ok && haveAVX2 {
+		if done = len(f) &^ 7; done > 0 {
+			flip := int32(-1)
+			if zeros {
+				flip = 0
+			}
+			forwardNearestAVX2(&f[0], &any(before).([]int32)[0], &mask[0], flip, done)
+		}
+	}
+	for j := done; j < len(f); j++ {
 		g := before[j] + 1
 		if (mask[j] == 0) == zeros {
 			g = 0
@@ -74,10 +82,15 @@ func forwardNearest[S number](f, before []S, mask []uint8, zeros bool) {
 	}
 }
 
-func backwardNearest[S number](f, known, next []S) {
-	known, next = known[:len(f)], next[:len(f)]
-	for j := range f {
-		f[j] = min(known[j], next[j]+1)
+func backwardNearest[S number](next, known []S) {
+	done := 0
+	if f, ok := any(next).([]int32); ok && haveAVX2 {
+		if done = len(f) &^ 7; done > 0 {
+			backwardNearestAVX2(&f[0], &any(known).([]int32)[0], done)
+		}
+	}
+	for j := done; j < len(next); j++ {
+		next[j] = min(known[j], next[j]+1)
 	}
 }
 
@@ -112,7 +125,15 @@ func (s *sweep[S]) forwardEdge(f, before []S, k, from int) {
 // forwardTwoGo keeps the two distinct objects that a column has come through last.
 // Any third is beaten by both of them, wherever it is looked at from.
 func forwardTwo[S number](r, before record[S], labels []int32) {
-	for j, c := range labels {
+	done := 0
+	if r, ok := any(r).(record[int32]); ok && haveAVX2 {
+		if done = len(labels) &^ 7; done > 0 {
+			b := any(before).(record[int32])
+			forwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &b.f1[0], &b.id1[0], &b.f2[0], &b.id2[0], &labels[0], done)
+		}
+	}
+	for j := done; j < len(labels); j++ {
+		c := labels[j]
 		f1, id1, f2, id2 := before.f1[j]+1, before.id1[j], before.f2[j]+1, before.id2[j]
 		switch c {
 		case 0:
@@ -130,12 +151,21 @@ func forwardTwo[S number](r, before record[S], labels []int32) {
 // pixel below knows of all. Of objects above, that one offers more steps than there
 // are, which never beats the two that are known; an object below that is among the
 // two nearest here is so there, too.
-func backwardTwo[S number](r, known, next record[S]) {
-	for j := range r.f1 {
+//
+// next is the pixel below and becomes this one.
+func backwardTwo[S number](next, known record[S]) {
+	done := 0
+	if r, ok := any(next).(record[int32]); ok && haveAVX2 {
+		if done = len(r.f1) &^ 7; done > 0 {
+			k := any(known).(record[int32])
+			backwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &k.f1[0], &k.id1[0], &k.f2[0], &k.id2[0], done)
+		}
+	}
+	for j := done; j < len(next.f1); j++ {
 		f1, id1, f2, id2 := known.f1[j], known.id1[j], known.f2[j], known.id2[j]
 		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f1[j]+1, next.id1[j])
 		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f2[j]+1, next.id2[j])
-		r.f1[j], r.id1[j], r.f2[j], r.id2[j] = f1, id1, f2, id2
+		next.f1[j], next.id1[j], next.f2[j], next.id2[j] = f1, id1, f2, id2
 	}
 }
 

@@ -1,0 +1,34 @@
+//go:build !purego
+
+package edt
+
+import "golang.org/x/sys/cpu"
+
+var haveAVX2 = cpu.X86.HasAVX2
+
+//go:noescape
+func nearestAVX2(o, f *int32, n, steps int) (all bool)
+
+//go:noescape
+func nearestIDAVX2(o, oid, f, id *int32, n, steps int) (all bool)
+
+//go:noescape
+func secondAVX2(o2, oid2, c, f1, id1, f2, id2 *int32, n, steps int) (all bool)
+
+//go:noescape
+func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)
+
+//go:noescape
+func backwardNearestAVX2(next, known *int32, n int)
+
+//go:noescape
+func forwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2, labels *int32, n int)
+
+//go:noescape
+func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int)
+
+//go:noescape
+func squaresAVX2(dst, steps *int32, reach, inf int32, n int)
+
+//go:noescape
+func rootsAVX2(dst *float32, squares *int32, inf int32, n int)
