@@ -1,5 +1,7 @@
 package losses
 
+import "slices"
+
 // Sum is a weighted sum of losses, itself a loss,
 //
 //	L = Σ_k Weight_k · L_k,
@@ -9,6 +11,9 @@ package losses
 // entropy plus [Dice] is, as the post defines it, ℓ = CE of the pixel + Dice of its image.
 // The mean of that map is the sum of the means. Reduced to a sum, pixels and images are
 // added up each for themselves.
+//
+// Gradients are float32 before they are added, so where terms cancel, the last digits of
+// the greatest are lost.
 type Sum []Term
 
 // Term is one summand of a [Sum]. A Weight of 0 leaves its Loss out.
@@ -37,6 +42,7 @@ func (l Sum) Eval(dst *Result, b Batch, r Reduction) *Result {
 	if s.child == nil {
 		s.child = &Result{}
 	}
+	s.child.forget(b.Logits.Shape)
 	first := true
 	for _, t := range l {
 		switch {
@@ -87,5 +93,12 @@ func addTo(dst []float32, f float64, a []float32) {
 	a = a[:len(dst)]
 	for i := range dst {
 		dst[i] = float32(float64(dst[i]) + f*float64(a[i]))
+	}
+}
+
+// forget lets go of grids of a Result of our own that do not fit logits of the shape.
+func (dst *Result) forget(shape []int) {
+	if dst.Grad != nil && !slices.Equal(dst.Grad.Shape, shape) {
+		dst.Grad, dst.Map = nil, nil
 	}
 }

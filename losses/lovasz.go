@@ -52,9 +52,9 @@ func lovaszHinge(grad []float32, s *scratch, b Batch, lo, hi int) float64 {
 		if b.ignored(lo + i) {
 			continue
 		}
-		y := x[i]
+		y := x[i] + 0 // −0 would not be equal to 0 below
 		if p[i] > 0.5 {
-			y = -y
+			y = 0 - y
 			truth += b.weight(lo + i)
 		}
 		if !(y <= -1) { // so that NaN does not vanish

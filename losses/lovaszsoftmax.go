@@ -51,13 +51,15 @@ func (l LovaszSoftmax) Eval(dst *Result, b Batch, r Reduction) *Result {
 	return dst
 }
 
-// unit evaluates the images from first to last as one. Grad holds first the errors, then
-// the derivatives by the probabilities, and at last those by the logits.
+// unit evaluates the images from first to last as one. Grad holds the errors at first.
 func (l LovaszSoftmax) unit(dst *Result, b Batch, first, last int, record func(v float64) float64) {
 	s := dst.scratch
 	size, m, grad := s.census.size, &s.softmax, dst.Grad.Data
 	m.areas = resize(m.areas, m.classes)
 	clear(m.areas)
+	m.rise = resize(m.rise, (last-first)*m.classes*size)
+	clear(m.rise)
+	base := first * m.classes * size
 	blocks(b, s, first, last, func(lo, hi int, w []float64) {
 		m.load(b, size, lo, hi, w)
 		m.truth(b, size, lo, hi, w)
@@ -87,10 +89,6 @@ func (l LovaszSoftmax) unit(dst *Result, b Batch, first, last int, record func(v
 		if l.uses(c, m.areas[c].tp > 0) {
 			classes++
 			loss += s.lovaszClass(grad, b, c, first, last, m.areas[c].tp)
-			continue
-		}
-		for n := first; n < last; n++ {
-			clear(grad[(n*m.classes+c)*size:][:size])
 		}
 	}
 	mean := inverse(float64(classes))
@@ -98,8 +96,8 @@ func (l LovaszSoftmax) unit(dst *Result, b Batch, first, last int, record func(v
 	blocks(b, s, first, last, func(lo, hi int, w []float64) {
 		m.load(b, size, lo, hi, w)
 		for c := range m.classes {
-			for i, g := range grad[(lo/size*m.classes+c)*size+lo%size:][:hi-lo] {
-				m.g[c*blockSize+i] = float64(g) * scale
+			for i, g := range m.rise[(lo/size*m.classes+c)*size+lo%size-base:][:hi-lo] {
+				m.g[c*blockSize+i] = g * scale
 			}
 		}
 		m.gradient(grad, size, lo, hi)
@@ -118,13 +116,13 @@ func (l LovaszSoftmax) uses(c int, present bool) bool {
 	panic(fmt.Sprintf("losses: unknown ClassChoice(%d)", int(l.Classes)))
 }
 
-// lovaszClass replaces the errors of a class in grad by its derivatives by the
-// probabilities and returns its loss. truth is Σ w over the pixels of the class.
-func (s *scratch) lovaszClass(grad []float32, b Batch, c, first, last int, truth float64) float64 {
+// lovaszClass returns the loss of a class, of which the errors are given, and stores its
+// derivatives by the probabilities in m.rise. truth is Σ w over the pixels of the class.
+func (s *scratch) lovaszClass(errors []float32, b Batch, c, first, last int, truth float64) float64 {
 	size, m := s.census.size, &s.softmax
 	items := s.sort.start((last - first) * size)
 	for n := first; n < last; n++ {
-		for i, e := range grad[(n*m.classes+c)*size:][:size] {
+		for i, e := range errors[(n*m.classes+c)*size:][:size] {
 			if !b.ignored(n*size + i) {
 				items = append(items, newItem(float32(math.Abs(float64(e))), (n-first)*size+i))
 			}
@@ -137,18 +135,18 @@ func (s *scratch) lovaszClass(grad []float32, b Batch, c, first, last int, truth
 	items = s.sort.sort(items)
 	s.sort.refine(items, func(index int) float64 {
 		pixel, logit := at(index)
-		return m.errorAt(b, size, pixel, c, math.Signbit(float64(grad[logit])))
+		return m.errorAt(b, size, pixel, c, math.Signbit(float64(errors[logit])))
 	})
 	j, loss := newJaccard(truth), 0.
 	for _, t := range items {
 		pixel, logit := at(t.index())
-		positive := math.Signbit(float64(grad[logit]))
+		positive := math.Signbit(float64(errors[logit]))
 		step := j.step(positive, b.weight(pixel))
 		loss += float64(t.key()) * step
 		if positive {
 			step = -step
 		}
-		grad[logit] = float32(step)
+		m.rise[logit-first*m.classes*size] = step
 	}
 	return loss
 }

@@ -51,8 +51,7 @@ type scratch struct {
 	w, q, r, lq, lr, v, g block
 
 	child  *Result // of one term of a Sum
-	sums   []sums
-	pixels []int // a shape
+	pixels []int   // a shape
 
 	softmax softmax
 	sort    sorter

@@ -15,7 +15,8 @@ type softmax struct {
 	g       []float64 // derivative by q, or what the kernel likes
 	best    [blockSize]int
 
-	areas, slopes []sums // by unit and class
+	areas, slopes []sums    // of each class
+	rise          []float64 // of the Jaccard loss, by pixel, for LovaszSoftmax
 }
 
 func (m *softmax) init(classes int) {
