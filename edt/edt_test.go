@@ -87,6 +87,39 @@ func checkLabels(t testing.TB, labels *grid.Labels, o edt.Options) {
 	}
 }
 
+// checkGaps compares what Gaps leaves with all distances: nothing that it should
+// leave is missing, and what is there is right. Rows must be the same.
+func checkGaps(t testing.TB, labels *grid.Labels, o edt.Options) {
+	t.Helper()
+	o.Squared = false
+	far := o
+	far.Radius = 0
+	all := edt.TwoNearest(nil, labels, far)
+	o.Gaps = true
+	got := edt.TwoNearest(nil, labels, o)
+	inf := float32(math.Inf(1))
+	for i, id := range labels.Data {
+		d1, d2 := all.D1.Data[i], all.D2.Data[i]
+		if got.D1.Data[i] != d1 && got.D1.Data[i] != inf || got.D2.Data[i] != d2 && got.D2.Data[i] != inf ||
+			id == 0 && float64(d1)+float64(d2) <= o.Radius*(1-1e-6) && (got.D1.Data[i] != d1 || got.D2.Data[i] != d2) {
+			t.Fatalf("Gaps of %v %v\nwith %+v: pixel %d has %v %v, want %v %v", labels.Shape, labels.Data, o, i, got.D1.Data[i], got.D2.Data[i], d1, d2)
+		}
+		if id != 0 && got.D2.Data[i] != inf {
+			t.Fatalf("Gaps of %v %v: pixel %d of an object has d2", labels.Shape, labels.Data, i)
+		}
+	}
+	seen := 0
+	edt.TwoNearestRows(labels, o, func(at int, d1, d2 []float32) {
+		seen += len(d1)
+		if !slices.Equal(d1, got.D1.Data[at:at+len(d1)]) || !slices.Equal(d2, got.D2.Data[at:at+len(d2)]) {
+			t.Fatalf("TwoNearestRows of %v %v\nwith %+v: the row at %d is %v %v", labels.Shape, labels.Data, o, at, d1, d2)
+		}
+	})
+	if seen != len(labels.Data) {
+		t.Fatalf("TwoNearestRows of %v has seen %d pixels", labels.Shape, seen)
+	}
+}
+
 func unit(o edt.Options) float64 {
 	if newRuler(nil, o).even && len(o.Spacing) > 0 {
 		return o.Spacing[0]
@@ -204,10 +237,11 @@ func TestRandomGrids(t *testing.T) {
 			mask.Data[i] = uint8(c)
 		}
 		checkMask(t, mask, o)
+		o.Radius = rng.Float64() * 6
 		if o.Spacing == nil {
-			o.Radius = rng.Float64() * 6
 			checkLabels(t, labels, o)
 		}
+		checkGaps(t, labels, o)
 	}
 }
 
@@ -394,6 +428,19 @@ func ExampleFeatures() {
 func ExampleNearestLabel() {
 	fmt.Println(edt.NearestLabel(nil, grid.From([]int32{0, 0, 7, 0, 0, 0, 3}, 7), edt.Options{}).Data)
 	// Output: [7 7 7 7 7 3 3]
+}
+
+func ExampleTwoNearestRows() {
+	labels := grid.From([]int32{
+		1, 0, 0, 2,
+		0, 0, 0, 2,
+	}, 2, 4)
+	edt.TwoNearestRows(labels, edt.Options{Squared: true}, func(at int, d1, d2 []float32) {
+		fmt.Println(at, d1, d2)
+	})
+	// Unordered output:
+	// 0 [0 1 1 0] [9 4 4 9]
+	// 4 [1 2 1 0] [9 4 5 10]
 }
 
 func ExampleTwoNearest() {

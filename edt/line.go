@@ -15,8 +15,9 @@ type line[S number] struct {
 	second     envelope[S]
 	mixed      []S // the offers that the second envelope is made of
 	mixedID    []int32
-	framed     int // the pixels that the frame is around
-	skip       int // lines for which not to look nearby
+	d1, d2     []float32 // a row of the result
+	framed     int       // the pixels that the frame is around
+	skip       int       // lines for which not to look nearby
 }
 
 // reserve makes room for lines of up to n pixels.
@@ -164,6 +165,13 @@ func (s *sweep[S]) finish(l *line[S], i, n int) {
 func (s *sweep[S]) store(l *line[S], i, n int) {
 	s.solve(l, n)
 	lo, hi := margin, margin+n
+	if s.visit != nil {
+		l.d1, l.d2 = grow(l.d1, n), grow(l.d2, n)
+		s.distances(l.d1, l.o1[lo:hi])
+		s.distances(l.d2, l.o2[lo:hi])
+		s.visit(i, l.d1, l.d2)
+		return
+	}
 	if s.d1 != nil {
 		s.distances(s.d1[i:i+n], l.o1[lo:hi])
 	}

@@ -16,16 +16,12 @@ const margin = maxSteps + 16
 // looking outwards was in vain: the next lines are likely to be as sparse.
 const patience = 8
 
-// steps is how far to look, and whether what is farther does not matter.
-func (s *sweep[S]) steps() (n int, enough bool) {
-	if s.limited && s.limit <= maxSteps*maxSteps {
-		n = 1
-		for float64(n*n) < s.limit {
-			n++
-		}
-		return n, true
+// stepsWithin is how far to look for what is at most a squared distance away, and
+// whether it is found there for certain.
+func stepsWithin(limit int32) (n int, certain bool) {
+	for n = 1; n < maxSteps && int32(n*n) < limit; n++ {
 	}
-	return maxSteps, false
+	return n, int32(n*n) >= limit
 }
 
 // nearby solves the line by looking outwards, if it can.
@@ -41,21 +37,31 @@ func (s *sweep[S]) nearby(l *line[S], n int) bool {
 		q.skip--
 		return false
 	}
-	steps, enough := s.steps()
 	found := false
 	lo := margin // the arrays go on for a margin on either side of the pixels
-	if s.kind == nearest {
-		found = nearestAVX2(&q.o1[lo], &q.f1[lo], n, steps)
-	} else {
-		found = nearestIDAVX2(&q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], n, steps)
+	limit := int32(min(s.limit, float64(q.inf)))
+	switch {
+	case s.kind == nearest:
+		found = nearestAVX2(&q.o1[lo], &q.f1[lo], n, maxSteps)
+	case s.kind == two && s.onlyGaps():
+		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
+		steps, certain := stepsWithin(first)
+		found = nearestIDAVX2(&q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], n, steps, first, q.inf) || certain
+		if found {
+			steps, certain = stepsWithin(limit)
+			found = secondAVX2(&q.o2[lo], &q.oid2[lo], &q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo],
+				&q.f2[lo], &q.id2[lo], n, steps, 1, first, limit, q.inf) || certain
+		}
+	default:
+		steps, certain := stepsWithin(limit)
+		found = nearestIDAVX2(&q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], n, steps, limit, q.inf) || certain
+		if found && s.kind == two {
+			found = secondAVX2(&q.o2[lo], &q.oid2[lo], &q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo],
+				&q.f2[lo], &q.id2[lo], n, steps, 0, q.inf, limit, q.inf) || certain
+		}
 	}
-	if s.kind == two && (found || enough) {
-		fill(q.o2[lo:lo+n], q.inf)
-		found = secondAVX2(&q.o2[lo], &q.oid2[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], &q.f2[lo], &q.id2[lo], n, steps)
-	}
-	if !found && !enough {
+	if !found {
 		q.skip = patience
-		return false
 	}
-	return true
+	return found
 }

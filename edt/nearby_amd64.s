@@ -72,7 +72,7 @@ nearestStore:
 	VZEROUPPER
 	RET
 
-// OFFER takes the offer of Y4 at distance² Y2 if it is lower than what b has, LEFT
+// RIGHT takes the offer of Y4 at distance² Y2 if it is lower than what b has, LEFT
 // also if it is as low: of equals the leftmost column wins, as on the envelope.
 #define LEFT(b, l) \
 	VPCMPGTD  b, Y2, Y3        \
@@ -83,15 +83,30 @@ nearestStore:
 	VPMINSD   Y2, b, b         \
 	VPBLENDVB Y3, Y4, l, l
 
-// func nearestIDAVX2(o, oid, f, id *int32, n, steps int) (all bool)
-TEXT ·nearestIDAVX2(SB), NOSPLIT, $0-49
+// DROP makes what is beyond the limit in Y12 as good as absent: inf in Y11, id 0.
+#define DROP(b, l) \
+	VPCMPGTD  Y12, b, Y2      \
+	VPBLENDVB Y2, Y11, b, b   \
+	VPANDN    l, Y2, l
+
+#define LIMIT(limit, inf) \
+	MOVL         limit, AX \
+	VMOVD        AX, X12   \
+	VPBROADCASTD X12, Y12  \
+	MOVL         inf, AX   \
+	VMOVD        AX, X11   \
+	VPBROADCASTD X11, Y11
+
+// func nearestIDAVX2(o, oid, f, id *int32, n, steps int, limit, inf int32) (all bool)
+TEXT ·nearestIDAVX2(SB), NOSPLIT, $0-57
 	MOVQ o+0(FP), DI
 	MOVQ oid+8(FP), R9
 	MOVQ f+16(FP), SI
 	MOVQ id+24(FP), R8
 	MOVQ n+32(FP), CX
 	MOVQ steps+40(FP), DX
-	MOVB $1, all+48(FP)
+	LIMIT(limit+48(FP), inf+52(FP))
+	MOVB $1, all+56(FP)
 
 nearestIDBlock:
 	VMOVDQU (SI), Y0
@@ -127,9 +142,11 @@ nearestIDStep:
 	VPMOVMSKB Y2, BX
 	CMPL      BX, $-1
 	JEQ       nearestIDStore
-	MOVB      $0, all+48(FP)
+	MOVB      $0, all+56(FP)
 
 nearestIDStore:
+	DROP(Y0, Y6)
+	DROP(Y1, Y7)
 	VMOVDQU Y0, (DI)
 	VMOVDQU Y1, 32(DI)
 	VMOVDQU Y6, (R9)
@@ -161,28 +178,50 @@ nearestIDStore:
 	VPBLENDVB Y3, 32(R13)at, Y4, Y4 \
 	VPADDD    Y2, Y15, Y2
 
-// func secondAVX2(o2, oid2, c, f1, id1, f2, id2 *int32, n, steps int) (all bool)
-TEXT ·secondAVX2(SB), NOSPLIT, $0-73
-	MOVQ o2+0(FP), DI
-	MOVQ oid2+8(FP), R9
-	MOVQ c+16(FP), BX
-	MOVQ f1+24(FP), SI
-	MOVQ id1+32(FP), R8
-	MOVQ f2+40(FP), R12
-	MOVQ id2+48(FP), R13
-	MOVQ n+56(FP), CX
-	MOVQ steps+64(FP), DX
-	MOVB $1, all+72(FP)
+// func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, highest, limit, inf int32) (all bool)
+//
+// Only pixels whose o1 is from lowest to highest look for a second object.
+TEXT ·secondAVX2(SB), NOSPLIT, $0-97
+	MOVQ         o2+0(FP), DI
+	MOVQ         oid2+8(FP), R9
+	MOVQ         o1+16(FP), R14
+	MOVQ         c+24(FP), BX
+	MOVQ         f1+32(FP), SI
+	MOVQ         id1+40(FP), R8
+	MOVQ         f2+48(FP), R12
+	MOVQ         id2+56(FP), R13
+	MOVQ         n+64(FP), CX
+	MOVQ         steps+72(FP), DX
+	MOVL         lowest+80(FP), AX
+	VMOVD        AX, X5
+	VPBROADCASTD X5, Y5
+	MOVL         highest+84(FP), AX
+	VMOVD        AX, X10
+	VPBROADCASTD X10, Y10
+	LIMIT(limit+88(FP), inf+92(FP))
+	MOVB         $1, all+96(FP)
 
 secondBlock:
-	VMOVDQU (DI), Y0
-	VMOVDQU 32(DI), Y1
-	VMOVDQU (BX), Y8
-	VMOVDQU 32(BX), Y9
-	VPXOR   Y6, Y6, Y6
-	VPXOR   Y7, Y7, Y7
-	VPXOR   Y15, Y15, Y15
-	XORQ    R10, R10
+	VMOVDQU  (R14), Y0
+	VMOVDQU  32(R14), Y1
+	VPCMPGTD Y10, Y0, Y2
+	VPCMPGTD Y10, Y1, Y3
+	VPCMPGTD Y0, Y5, Y0
+	VPCMPGTD Y1, Y5, Y1
+	VPOR     Y2, Y0, Y0       // −1 where none is looked for
+	VPOR     Y3, Y1, Y1
+	VPAND    Y0, Y1, Y2
+	VPXOR    Y6, Y6, Y6
+	VPXOR    Y7, Y7, Y7
+	VPMOVMSKB Y2, AX
+	CMPL     AX, $-1
+	JEQ      secondStore
+	VPOR     Y11, Y0, Y0
+	VPOR     Y11, Y1, Y1
+	VMOVDQU  (BX), Y8
+	VMOVDQU  32(BX), Y9
+	VPXOR    Y15, Y15, Y15
+	XORQ     R10, R10
 	SECOND((R10*1), Y8)
 	RIGHT(Y0, Y6)
 	SECOND32((R10*1), Y9)
@@ -192,8 +231,8 @@ secondBlock:
 secondStep:
 	VPMAXSD   Y0, Y1, Y2
 	VPCMPGTD  Y2, Y15, Y2
-	VPMOVMSKB Y2, R14
-	CMPL      R14, $-1
+	VPMOVMSKB Y2, R15
+	CMPL      R15, $-1
 	JEQ       secondStore
 	SECOND((R10*1), Y8)
 	LEFT(Y0, Y6)
@@ -209,12 +248,18 @@ secondStep:
 
 	VPMAXSD   Y0, Y1, Y2
 	VPCMPGTD  Y2, Y15, Y2
-	VPMOVMSKB Y2, R14
-	CMPL      R14, $-1
+	VPMOVMSKB Y2, R15
+	CMPL      R15, $-1
 	JEQ       secondStore
-	MOVB      $0, all+72(FP)
+	MOVB      $0, all+96(FP)
 
 secondStore:
+	VPSRLD  $1, Y0, Y2 // −1 becomes more than any limit
+	VPSRLD  $1, Y1, Y3
+	VPMAXSD Y2, Y0, Y0
+	VPMAXSD Y3, Y1, Y1
+	DROP(Y0, Y6)
+	DROP(Y1, Y7)
 	VMOVDQU Y0, (DI)
 	VMOVDQU Y1, 32(DI)
 	VMOVDQU Y6, (R9)
@@ -222,6 +267,7 @@ secondStore:
 	ADDQ    $64, SI
 	ADDQ    $64, DI
 	ADDQ    $64, BX
+	ADDQ    $64, R14
 	ADDQ    $64, R8
 	ADDQ    $64, R9
 	ADDQ    $64, R12

@@ -24,6 +24,12 @@ type Options struct {
 	// the same as without. The other transforms pay no attention to it.
 	Radius float64
 
+	// Gaps lets TwoNearest, given a Radius, leave out all but the gaps between
+	// objects: D1 beyond half the Radius, and D2 within objects and wherever D1 is,
+	// are +Inf. What is left is right, and everything with D1 + D2 up to the Radius
+	// outside the objects is left.
+	Gaps bool
+
 	// Workers is the number of goroutines that share the lines of one transform; 0
 	// is 1. The result does not depend on it.
 	Workers int

@@ -10,16 +10,15 @@ func (s *sweep[S]) solve(l *line[S], n int) {
 	case s.nearby(l, n):
 	case s.kind == two:
 		s.solveTwo(l, lo, hi)
+		if s.limited {
+			s.drop(l, lo, hi)
+		}
 	default:
 		l.build(l.f1, lo-1, hi+1, lo, hi)
 		l.values(l.o1, l.f1, lo, hi)
 		if s.kind == feature {
 			l.owners(l.oid1, l.id1, lo, hi)
 		}
-	}
-	if s.limited {
-		beyond(l.o1[lo:hi], l.oid1[lo:hi], s.limit, s.inf)
-		beyond(l.o2[lo:hi], l.oid2[lo:hi], s.limit, s.inf)
 	}
 }
 
@@ -132,11 +131,24 @@ func (s *sweep[S]) solveTwo(l *line[S], lo, hi int) {
 	}
 }
 
-// beyond makes what is farther than the limit as good as absent.
-func beyond[S number](o []S, id []int32, limit float64, inf S) {
-	for x, f := range o {
-		if float64(f) > limit {
-			o[x], id[x] = inf, 0
+// onlyGaps reports whether nothing but the gaps counts any more: what is of no interest
+// where it is may still be to pixels along a later axis.
+func (s *sweep[S]) onlyGaps() bool { return s.gaps && s.stage != crossing }
+
+// drop makes what is farther than the limit, or of no interest, as good as absent.
+func (s *sweep[S]) drop(l *line[S], lo, hi int) {
+	first := s.limit
+	gaps := s.onlyGaps()
+	if gaps {
+		first = s.limit / 4
+	}
+	for x := lo; x < hi; x++ {
+		d1, d2 := float64(l.o1[x]), float64(l.o2[x])
+		if d1 > first {
+			l.o1[x], l.oid1[x] = s.inf, 0
+		}
+		if d2 > s.limit || gaps && (d1 == 0 || d1 > first) {
+			l.o2[x], l.oid2[x] = s.inf, 0
 		}
 	}
 }

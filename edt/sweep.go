@@ -24,15 +24,17 @@ const (
 // are the same for the second nearest object. What a kind has no use for is nil.
 type sweep[S number] struct {
 	metric
-	kind     kind
-	o        Options
-	shape    []int
-	mask     []uint8 // sites of a mask: the zeros if zeros, else the others
-	zeros    bool
-	labels   []int32 // or of a label grid: whatever is not zero
-	f1, f2   []S
-	id1, id2 []int32
-	d1, d2   []float32 // the result
+	kind       kind
+	o          Options
+	shape      []int
+	mask       []uint8 // sites of a mask: the zeros if zeros, else the others
+	zeros      bool
+	labels     []int32 // or of a label grid: whatever is not zero
+	f1, f2     []S
+	id1, id2   []int32
+	d1, d2     []float32                      // the result
+	visit      func(at int, d1, d2 []float32) // or who gets it row by row
+	own1, own2 []int32                        // id1 and id2 if nobody wants them
 
 	lines      []line[S]
 	made       int // axes of length 1 put before the others to have two
@@ -44,6 +46,7 @@ type sweep[S number] struct {
 	scanWeight float64 // what the square of a step of the scan is worth
 	inf        S       // the square of no distance
 	limited    bool
+	gaps       bool    // only background with d1 + d2 within the limit is of interest
 	limit      float64 // if limited, the largest square of interest
 }
 
@@ -65,13 +68,19 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 	s.inf, s.far = infinite[S](), S(longest+2)
 	s.reach, s.scanWeight = longest+2, s.axisWeight(len(s.shape)-2)
 	s.limited = o.Radius > 0 && s.kind == two
+	s.gaps, s.limit = false, float64(s.inf)
 	if s.limited {
+		s.gaps = o.Gaps
 		s.limit = o.Radius / m.scale * (o.Radius / m.scale)
 		s.reach = int(min(float64(s.reach), math.Sqrt(s.limit/s.scanWeight)+2))
 	}
 	s.f1 = grow(s.f1, n)
 	if s.kind == two {
 		s.f2 = grow(s.f2, n)
+	}
+	if s.visit != nil {
+		s.own1, s.own2 = grow(s.own1, n), grow(s.own2, n)
+		s.id1, s.id2 = s.own1, s.own2
 	}
 	workers := max(1, o.Workers)
 	for len(s.lines) < workers {
@@ -98,7 +107,7 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.stage, s.axis = finishing, last
 		share(s, grid.Size(s.shape[:last]), workers)
 	}
-	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2 = nil, nil, nil, nil, nil, nil
+	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2, s.visit = nil, nil, nil, nil, nil, nil, nil
 }
 
 // stage is what the workers are at.

@@ -72,6 +72,7 @@ type inputs struct {
 	labels   []int32
 	d1, d2   []float32
 	id1, id2 []int32
+	visit    func(at int, d1, d2 []float32)
 }
 
 // transform runs the sweep with the narrowest numbers that hold every square.
@@ -93,6 +94,6 @@ func (in *inputs) transform(shape []int, o Options) {
 
 func start[S number](s *sweep[S], in *inputs, shape []int, m metric, o Options) {
 	s.kind, s.mask, s.zeros, s.labels = in.kind, in.mask, in.zeros, in.labels
-	s.d1, s.d2, s.id1, s.id2 = in.d1, in.d2, in.id1, in.id2
+	s.d1, s.d2, s.id1, s.id2, s.visit = in.d1, in.d2, in.id1, in.id2, in.visit
 	s.transform(shape, m, o)
 }

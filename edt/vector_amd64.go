@@ -10,10 +10,10 @@ var haveAVX2 = cpu.X86.HasAVX2
 func nearestAVX2(o, f *int32, n, steps int) (all bool)
 
 //go:noescape
-func nearestIDAVX2(o, oid, f, id *int32, n, steps int) (all bool)
+func nearestIDAVX2(o, oid, f, id *int32, n, steps int, limit, inf int32) (all bool)
 
 //go:noescape
-func secondAVX2(o2, oid2, c, f1, id1, f2, id2 *int32, n, steps int) (all bool)
+func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, highest, limit, inf int32) (all bool)
 
 //go:noescape
 func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)

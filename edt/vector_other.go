@@ -6,9 +6,11 @@ package edt
 
 const haveAVX2 = false
 
-func nearestAVX2(o, f *int32, n, steps int) bool                            { panic("edt: no AVX2") }
-func nearestIDAVX2(o, oid, f, id *int32, n, steps int) bool                 { panic("edt: no AVX2") }
-func secondAVX2(o2, oid2, c, f1, id1, f2, id2 *int32, n, steps int) bool    { panic("edt: no AVX2") }
+func nearestAVX2(o, f *int32, n, steps int) bool                              { panic("edt: no AVX2") }
+func nearestIDAVX2(o, oid, f, id *int32, n, steps int, limit, inf int32) bool { panic("edt: no AVX2") }
+func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, highest, limit, inf int32) bool {
+	panic("edt: no AVX2")
+}
 func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)   { panic("edt: no AVX2") }
 func backwardNearestAVX2(next, known *int32, n int)                         { panic("edt: no AVX2") }
 func forwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2, labels *int32, n int) { panic("edt: no AVX2") }

@@ -2,36 +2,67 @@ package weights
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weightmap/weightmap/edt"
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/labeling"
 )
 
-// addBorder adds w0·exp(−s²/(2σ²)) to the class term, s = d1 + d2 or what Term and
-// Single make of it.
-func (u *UNet) addBorder(w, d1, d2 []float32, labels *grid.Labels, s *Scratch) {
-	radius := u.Radius()
-	exponent := -1 / (2 * u.Sigma * u.Sigma)
-	alone := u.Term == TermD1 || u.Single == SingleD1 && fewerThanTwo(labels.Data)
-	var depth []float32
-	if u.Inside == InsideBorder {
-		depth = u.depth(labels, s).Data
-	}
-	for i, id := range labels.Data {
-		a := d1[i]
-		if id != 0 {
-			if depth == nil {
+// border is one map in the making.
+type border struct {
+	w0, exponent           float64 // the term is w0·exp(exponent·s²)
+	radius                 float64 // from which on it cannot change the weight
+	alone                  bool    // s is d1 rather than d1 + d2
+	background, foreground float32
+	labels                 []int32
+	ignore                 []uint8   // nil ignores nothing
+	depth                  []float32 // d1 within objects; nil has no term there
+	weights                []float32
+}
+
+// row makes the weights of the pixels from index at on, whose distances are d1 and d2.
+func (b *border) row(at int, d1, d2 []float32) {
+	labels, weights := b.labels[at:at+len(d1)], b.weights[at:at+len(d1)]
+	d2 = d2[:len(d1)]
+	for i, a := range d1 {
+		w := b.background
+		if labels[i] != 0 {
+			w = b.foreground
+			if b.depth == nil {
+				weights[i] = w
 				continue
 			}
-			a = depth[i]
+			a = b.depth[at+i]
 		}
 		sum := float64(a)
-		if !alone {
+		if !b.alone {
 			sum += float64(d2[i])
 		}
-		if sum < radius {
-			w[i] = float32(float64(w[i]) + u.W0*math.Exp(exponent*(sum*sum)))
+		if sum < b.radius {
+			w = float32(float64(w) + b.w0*math.Exp(b.exponent*(sum*sum)))
+		}
+		weights[i] = w
+	}
+	if b.ignore != nil {
+		for i, m := range b.ignore[at : at+len(d1)] {
+			if m != 0 {
+				weights[i] = 0
+			}
+		}
+	}
+}
+
+// classesOnly makes the weights without a border term.
+func (b *border) classesOnly() {
+	for i, id := range b.labels {
+		switch {
+		case b.ignore != nil && b.ignore[i] != 0:
+			b.weights[i] = 0
+		case id != 0:
+			b.weights[i] = b.foreground
+		default:
+			b.weights[i] = b.background
 		}
 	}
 }
@@ -39,10 +70,13 @@ func (u *UNet) addBorder(w, d1, d2 []float32, labels *grid.Labels, s *Scratch) {
 // depth is the distance of the pixels of objects to their own inner boundary. The
 // boundary of another object is never nearer than that: on the way to it lies the
 // own one.
-func (u *UNet) depth(labels *grid.Labels, s *Scratch) *grid.Map {
+func (u *UNet) depth(labels *grid.Labels, s *Scratch) []float32 {
+	if s.boundary != nil && !slices.Equal(s.boundary.Shape, labels.Shape) {
+		s.boundary, s.depth = nil, nil // made for another shape
+	}
 	s.boundary = labeling.Boundary(s.boundary, labels)
 	s.depth = edt.Outside(s.depth, s.boundary, edt.Options{Spacing: u.Spacing, Workers: u.Workers, Scratch: &s.edt})
-	return s.depth
+	return s.depth.Data
 }
 
 // fewerThanTwo reports whether there is at most one object.

@@ -1,8 +1,6 @@
 package weights
 
 import (
-	"slices"
-
 	"github.com/weightmap/weightmap/edt"
 	"github.com/weightmap/weightmap/grid"
 )
@@ -11,9 +9,10 @@ import (
 // Scratch must not serve two calls at a time. The zero Scratch is ready to use.
 type Scratch struct {
 	edt      edt.Scratch
-	two      edt.Two
 	boundary *grid.Mask
 	depth    *grid.Map
+	border   border
+	row      func(at int, d1, d2 []float32) // border.row, made once
 }
 
 // Map returns the weight map of the objects in labels. Pixels where ignore is not
@@ -21,59 +20,61 @@ type Scratch struct {
 // have it made; a nil s allocates. Map panics if Sigma is not positive or a number
 // of u is not finite.
 func (u UNet) Map(dst *grid.Map, labels *grid.Labels, ignore *grid.Mask, s *Scratch) *grid.Map {
-	u.check()
-	if s == nil {
-		s = new(Scratch)
+	dst, b := u.begin(dst, labels, ignore, &s)
+	if b.radius == 0 {
+		b.classesOnly()
+		return dst
 	}
-	s.fit(labels.Shape)
-	if r := u.Radius(); r > 0 {
-		edt.TwoNearest(&s.two, labels, edt.Options{Spacing: u.Spacing, Radius: r, Workers: u.Workers, Scratch: &s.edt})
-	} else {
-		s.two = edt.Two{}
+	if s.row == nil {
+		s.row = b.row
 	}
-	return u.FromDistances(dst, s.two.D1, s.two.D2, labels, ignore, s)
+	edt.TwoNearestRows(labels, edt.Options{
+		Spacing: u.Spacing, Workers: u.Workers, Scratch: &s.edt,
+		Radius: b.radius, Gaps: b.depth == nil && !b.alone,
+	}, s.row)
+	*b = border{}
+	return dst
 }
 
 // FromDistances returns the same map, bit for bit, from the d1 and d2 that
 // edt.TwoNearest finds for the labels.
 func (u UNet) FromDistances(dst, d1, d2 *grid.Map, labels *grid.Labels, ignore *grid.Mask, s *Scratch) *grid.Map {
-	u.check()
-	dst = grid.Like(dst, labels.Shape)
-	if ignore != nil {
-		grid.MustMatch("ignore", ignore.Shape, labels.Shape)
+	grid.MustMatch("d1", d1.Shape, labels.Shape)
+	grid.MustMatch("d2", d2.Shape, labels.Shape)
+	dst, b := u.begin(dst, labels, ignore, &s)
+	if b.radius == 0 {
+		b.classesOnly()
+	} else {
+		b.row(0, d1.Data, d2.Data)
 	}
-	if s == nil {
-		s = new(Scratch)
-	}
-	s.fit(labels.Shape)
-
-	back, fore := float32(u.Class.Background), float32(u.Class.Foreground)
-	for i, id := range labels.Data {
-		if dst.Data[i] = back; id != 0 {
-			dst.Data[i] = fore
-		}
-	}
-	if u.Radius() > 0 {
-		grid.MustMatch("d1", d1.Shape, labels.Shape)
-		grid.MustMatch("d2", d2.Shape, labels.Shape)
-		u.addBorder(dst.Data, d1.Data, d2.Data, labels, s)
-	}
-	if ignore != nil {
-		for i, m := range ignore.Data {
-			if m != 0 {
-				dst.Data[i] = 0
-			}
-		}
-	}
+	*b = border{}
 	return dst
 }
 
-// fit drops memory that was made for another shape.
-func (s *Scratch) fit(shape []int) {
-	if s.two.D1 != nil && !slices.Equal(s.two.D1.Shape, shape) {
-		s.two = edt.Two{}
+// begin takes what both ways of making a map have in common.
+func (u *UNet) begin(dst *grid.Map, labels *grid.Labels, ignore *grid.Mask, s **Scratch) (*grid.Map, *border) {
+	u.check()
+	dst = grid.Like(dst, labels.Shape)
+	if *s == nil {
+		*s = new(Scratch)
 	}
-	if s.boundary != nil && !slices.Equal(s.boundary.Shape, shape) {
-		s.boundary, s.depth = nil, nil
+	b := &(*s).border
+	*b = border{
+		w0:         u.W0,
+		exponent:   -1 / (2 * u.Sigma * u.Sigma),
+		radius:     u.Radius(),
+		alone:      u.Term == TermD1 || u.Single == SingleD1 && fewerThanTwo(labels.Data),
+		background: float32(u.Class.Background),
+		foreground: float32(u.Class.Foreground),
+		labels:     labels.Data,
+		weights:    dst.Data,
 	}
+	if ignore != nil {
+		grid.MustMatch("ignore", ignore.Shape, labels.Shape)
+		b.ignore = ignore.Data
+	}
+	if u.Inside == InsideBorder && b.radius > 0 {
+		b.depth = u.depth(labels, *s)
+	}
+	return dst, b
 }
