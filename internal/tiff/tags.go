@@ -92,12 +92,7 @@ func (f *File) tags(offset int64) (tags, int64, error) {
 		}
 		t.entries = append(t.entries, e)
 	}
-	// Some writers end the file after the last directory's tags.
-	end := offset + countSize + int64(n)*entrySize
-	if end == f.size {
-		return t, 0, nil
-	}
-	if b, err = f.bytes(end, wordSize); err != nil {
+	if b, err = f.bytes(offset+countSize+int64(n)*entrySize, wordSize); err != nil {
 		return t, 0, err
 	}
 	if f.big {
