@@ -23,11 +23,11 @@ func infinite[S number]() S {
 // have one curvature, so two of them cross once, the one with the apex further
 // right being the lower from there on.
 type envelope[S number] struct {
-	apex, start []int32 // piece k is the parabola of apex[k], from position start[k] on
-	n           int     // the number of pieces
-	half        []float64
-	w           S
-	inf         S
+	apex, start []int32   // piece k is the parabola of apex[k], from position start[k] on
+	n           int       // the number of pieces
+	half        []float64 // 1/(2d) for every distance d of two apexes
+	w           S         // the curvature
+	inf         S         // of a position that offers nothing
 }
 
 // reserve makes room for lines of n positions.
@@ -47,52 +47,58 @@ func (e *envelope[S]) reserve(n int) {
 // xlo ≤ x < xhi. Where two are equally low the one with the smaller apex has it.
 // With no finite f there is no piece.
 func (e *envelope[S]) build(f []S, vlo, vhi, xlo, xhi int) {
-	k := 0
+	apex, start, half, inf := e.apex, e.start, e.half, e.inf
+	integers := S(1)/2 == 0
+	n := 0
+	var v, from int // the last piece
+	var fv S
 	for q := vlo; q < vhi; q++ {
 		fq := f[q]
-		if fq == e.inf {
+		if fq == inf {
 			continue
 		}
 		t := xlo
-		for k > 0 {
-			v := int(e.apex[k-1])
-			t = e.cross(v, q, f[v], fq, xlo, xhi)
-			if t > int(e.start[k-1]) {
+		for n > 0 {
+			if integers {
+				// The first position at which q is lower is the smallest integer above
+				// (fq − fv + q² − v²) / (2(q−v)). That is a multiple of 1/(2(q−v)), so half
+				// a unit of the numerator more is at least half as far from every integer,
+				// which the rounding of the product cannot bridge. What is below zero is
+				// rounded the wrong way, but to no position.
+				num := fq - fv + S(q-v)*S(q+v)
+				t = int((float64(num)+0.5)*half[q-v] + 1)
+			} else {
+				t = e.cross(v, q, fv, fq, xlo, xhi)
+			}
+			if t > from {
 				break
 			}
-			k--
+			if n--; n > 0 {
+				v, from = int(apex[n-1]), int(start[n-1])
+				fv = f[v]
+			}
 			t = xlo
 		}
 		if t < xhi {
-			e.apex[k], e.start[k] = int32(q), int32(t)
-			k++
+			v, from, fv = q, t, fq
+			apex[n], start[n] = int32(q), int32(t)
+			n++
 		}
 	}
-	e.n = k
+	e.n = n
 }
 
-// cross returns the first position at which the parabola of q is below that of
-// v < q: the smallest integer above ((fq−fv)/w + q² − v²) / (2(q−v)). What lies
-// below xlo or above xhi may come back as anything not inside.
+// cross returns the first position in xlo ≤ t < xhi at which the parabola of q is
+// below that of v < q, or xhi if there is none. The quotient is rounded here, and
+// what counts is which of the values, rounded as they will be, is lower.
 func (e *envelope[S]) cross(v, q int, fv, fq S, xlo, xhi int) int {
-	d := q - v
-	if S(1)/2 == 0 {
-		// Integers. The quotient is a multiple of 1/(2d), so after half a unit of the
-		// numerator it is at least 1/(4d) away from every integer, which the rounding
-		// of the product cannot bridge. Below zero the conversion rounds the wrong way,
-		// but to no position.
-		num := fq - fv + S(d)*S(q+v)
-		return int((float64(num)+0.5)*e.half[d] + 1)
-	}
-	x := float64(q+v)/2 + float64(fq-fv)/float64(e.w)*e.half[d]
+	x := float64(q+v)/2 + float64(fq-fv)/float64(e.w)*e.half[q-v]
 	if x < float64(xlo) {
 		return xlo
 	}
 	if x >= float64(xhi) {
 		return xhi
 	}
-	// The quotient is rounded here, and what counts is which value, rounded as it
-	// will be, is lower.
 	t := int(x) + 1
 	for t > xlo && e.at(q, fq, t-1) < e.at(v, fv, t-1) {
 		t--

@@ -31,8 +31,9 @@ func (e *envelope[S]) values(dst, f []S, lo, hi int) {
 	for k := range e.n {
 		v := int(e.apex[k])
 		fv := f[v]
-		for x := int(e.start[k]); x < e.end(k, hi); x++ {
-			dst[x] = e.at(v, fv, x)
+		piece := dst[e.start[k]:e.end(k, hi)]
+		for i := range piece {
+			piece[i] = e.at(v, fv, int(e.start[k])+i)
 		}
 	}
 }
