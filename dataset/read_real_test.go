@@ -34,7 +34,7 @@ func TestRealPNGs(t *testing.T) {
 	if err != nil || len(files) < 48 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
-	compareReal(t, files, "imageio", "import imageio.v2 as imageio; read = imageio.imread")
+	compareReal(t, files, "imageio", "import imageio; read = imageio.imread")
 }
 
 func compareReal(t *testing.T, files []string, module, reader string) {
