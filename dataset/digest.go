@@ -1,0 +1,199 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Digest is the SHA-256 of a file's bytes.
+type Digest [sha256.Size]byte
+
+// String is the digest in hexadecimal, as sha256sum prints it.
+func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+
+// MarshalText writes what String returns.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what String returns.
+func (d *Digest) UnmarshalText(text []byte) error {
+	n, err := hex.Decode(d[:], text[:min(len(text), 2*len(d))])
+	if err == nil && (n != len(d) || len(text) != 2*len(d)) {
+		err = fmt.Errorf("%d characters are no SHA-256", len(text))
+	}
+	return err
+}
+
+// stamp is what the file system says of a file. Whoever changes a file changes its
+// stamp; CTime no program can set back.
+type stamp struct {
+	Size  int64  `json:"size"`
+	MTime int64  `json:"mtime"` // ns
+	CTime int64  `json:"ctime"` // ns; 0 where there is none
+	Inode uint64 `json:"inode"` // 0 where there is none
+}
+
+// cacheName is the file in which an output root remembers digests.
+const cacheName = ".weightmap.cache"
+
+// settled is how old a change must be before a stamp vouches for the contents: a
+// file that changes twice within one tick of its file system's clock, which is two
+// seconds at worst, has the same stamp after both.
+const settled = 2 * time.Second
+
+// digests remembers the digest a file had when it bore a stamp, so that a data set
+// that did not change need not be read again. It knows nothing that could not be
+// found out anew: without its file all is the same, only slower. It is safe for
+// use by several goroutines.
+type digests struct {
+	dir     string // what paths are relative to
+	journal journal
+	mu      sync.Mutex
+	known   map[string]stamped
+	dead    int // lines in the file that others replaced
+}
+
+type stamped struct {
+	stamp
+	sum Digest
+}
+
+// cacheLine is a line of the cache file.
+type cacheLine struct {
+	Path Path `json:"path"`
+	stamp
+	SHA256 Digest `json:"sha256"`
+}
+
+// openDigests reads the cache of an output root, unless fresh, and adds to it
+// only if write.
+func openDigests(dir string, fresh, write bool) (*digests, error) {
+	d := &digests{dir: dir, known: map[string]stamped{}}
+	path := filepath.Join(dir, cacheName)
+	if write {
+		d.journal.path = path
+	}
+	if fresh {
+		return d, nil
+	}
+	err := readLines(path, func(line []byte) {
+		var l cacheLine
+		if unmarshalStrict(line, &l) != nil {
+			return
+		}
+		if _, ok := d.known[string(l.Path)]; ok {
+			d.dead++
+		}
+		d.known[string(l.Path)] = stamped{l.stamp, l.SHA256}
+	})
+	return d, err
+}
+
+// of returns the digest of the file and the stamp it bears: remembered if the
+// stamp is still the same, else by reading it.
+func (d *digests) of(ctx context.Context, path string) (Digest, stamp, error) {
+	now, err := statFile(path)
+	if err != nil {
+		return Digest{}, now, err
+	}
+	key := d.key(path)
+	d.mu.Lock()
+	old, ok := d.known[key]
+	d.mu.Unlock()
+	if ok && old.stamp == now {
+		return old.sum, now, nil
+	}
+	sum, err := sumFile(ctx, path)
+	if err != nil {
+		return sum, now, err
+	}
+	after, err := statFile(path)
+	if err != nil {
+		return sum, now, err
+	}
+	if after != now {
+		return sum, now, errChanged(path)
+	}
+	if age := time.Since(time.Unix(0, max(now.MTime, now.CTime))); age > settled {
+		d.remember(key, now, sum)
+	}
+	return sum, now, nil
+}
+
+// wrote remembers a file that was just written, with the digest of what was written.
+func (d *digests) wrote(path string, sum Digest) error {
+	now, err := statFile(path)
+	if err == nil {
+		d.remember(d.key(path), now, sum)
+	}
+	return err
+}
+
+func (d *digests) remember(key string, s stamp, sum Digest) {
+	d.mu.Lock()
+	if _, ok := d.known[key]; ok {
+		d.dead++
+	}
+	d.known[key] = stamped{s, sum}
+	d.mu.Unlock()
+	if d.journal.path != "" {
+		// What cannot be remembered is found out again.
+		_ = d.journal.append(cacheLine{Path(key), s, sum})
+	}
+}
+
+// key is the path under which a file is remembered.
+func (d *digests) key(path string) string { return relative(d.dir, path) }
+
+// close ends the writing, and drops what was replaced once that is the larger part.
+func (d *digests) close() error {
+	if d.journal.path == "" || d.dead <= len(d.known) {
+		return d.journal.close()
+	}
+	return d.journal.rewrite(func(yield func(any) bool) {
+		for _, key := range sortedKeys(d.known) {
+			k := d.known[key]
+			if !yield(cacheLine{Path(key), k.stamp, k.sum}) {
+				return
+			}
+		}
+	})
+}
+
+// errChanged is the error of a file that somebody writes while it is read.
+func errChanged(path string) error {
+	return fmt.Errorf("%s: the file changed while it was read", path)
+}
+
+func sumFile(ctx context.Context, path string) (sum Digest, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, contextReader{ctx, f}); err != nil {
+		return sum, err
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+// contextReader ends a long read when the context does.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}

@@ -1,0 +1,134 @@
+package dataset
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+
+	"github.com/weightmap/weightmap/internal/atomicfile"
+)
+
+// maxLine is the longest line that is taken for one of ours.
+const maxLine = 1 << 24
+
+// readLines calls line with every line of the file that ends in a newline. The
+// last one may have been cut off by a crash: it tells nothing, and is left out. A
+// file that does not exist has no lines.
+func readLines(path string, line func([]byte)) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	s := bufio.NewScanner(f)
+	s.Buffer(make([]byte, 1<<16), maxLine)
+	s.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			return i + 1, data[:i], nil
+		}
+		if atEOF {
+			return len(data), nil, nil
+		}
+		return 0, nil, nil
+	})
+	for s.Scan() {
+		if len(bytes.TrimSpace(s.Bytes())) > 0 {
+			line(s.Bytes())
+		}
+	}
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// A journal is a file of JSON values, one a line, to which lines are added. It is
+// safe for use by several goroutines.
+type journal struct {
+	mu   sync.Mutex
+	path string
+	file *os.File
+	torn bool // the file may not end in a newline
+}
+
+// append adds v as a line, in one write, so that a crash leaves at most one line
+// cut off, and the next one starts afresh.
+func (j *journal) append(v any) error {
+	line, err := marshalLine(v)
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.file == nil {
+		f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+		if err != nil {
+			return err
+		}
+		j.file, j.torn = f, !endsInNewline(f)
+	}
+	if j.torn {
+		line = append([]byte("\n"), line...)
+	}
+	_, err = j.file.Write(line)
+	j.torn = err != nil
+	return err
+}
+
+func (j *journal) close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.file == nil {
+		return nil
+	}
+	err := j.file.Close()
+	j.file = nil
+	return err
+}
+
+func endsInNewline(f *os.File) bool {
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil || size == 0 {
+		return err == nil
+	}
+	var last [1]byte
+	_, err = f.ReadAt(last[:], size-1)
+	return err == nil && last[0] == '\n'
+}
+
+// marshalLine is v as JSON and a newline. Names like <a>&b stay readable.
+func marshalLine(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
+
+// rewrite replaces the journal by those values, whole or not at all.
+func (j *journal) rewrite(values func(yield func(any) bool)) error {
+	if err := j.close(); err != nil {
+		return err
+	}
+	return atomicfile.Write(j.path, func(w io.Writer) error {
+		for v := range values {
+			line, err := marshalLine(v)
+			if err != nil {
+				return err
+			}
+			if _, err := w.Write(line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,70 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// lockName is the file by which a run keeps others out of its output root. The
+// operating system gives the lock back when the process ends, however it ends, so
+// a file left behind keeps nobody out.
+const lockName = ".weightmap.lock"
+
+// errLocked is the cause of an error if another run has the lock.
+var errLocked = errors.New("another run is at work here")
+
+// A lock is held from acquire to release.
+type lock struct {
+	path string
+	file *os.File
+}
+
+// acquire takes the lock of an output root, without waiting.
+func acquire(dir string) (*lock, error) {
+	path := filepath.Join(dir, lockName)
+	for range 100 {
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if err != nil {
+			return nil, err
+		}
+		if err := tryLock(f); err != nil {
+			holder, _ := io.ReadAll(io.LimitReader(f, 200))
+			f.Close()
+			if errors.Is(err, errLocked) {
+				return nil, fmt.Errorf("%s: %w%s", dir, errLocked, ofHolder(string(holder)))
+			}
+			return nil, &fs.PathError{Op: "lock", Path: path, Err: err}
+		}
+		// Its last holder may have removed the file between our opening and locking
+		// it: then others lock a new one.
+		ours, err1 := f.Stat()
+		now, err2 := os.Stat(path)
+		if err1 != nil || err2 != nil || !os.SameFile(ours, now) {
+			f.Close()
+			continue
+		}
+		host, _ := os.Hostname()
+		if f.Truncate(0) == nil {
+			_, _ = fmt.Fprintf(f, "process %d on %s\n", os.Getpid(), host) // to be told to others, no more
+		}
+		return &lock{path, f}, nil
+	}
+	return nil, fmt.Errorf("%s: %w", dir, errLocked)
+}
+
+func ofHolder(text string) string {
+	if text = strings.TrimSpace(text); text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
+// release gives the lock back and removes its file.
+func (l *lock) release() {
+	removeLocked(l.path, l.file)
+}

@@ -1,0 +1,235 @@
+package dataset
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// ManifestName is the file in an output root that says what its outputs were made of.
+const ManifestName = "weightmap.jsonl"
+
+// Record is a line of the manifest: what one item was made of, how, and what came
+// out. It holds no time and nothing else that two runs on the same masks could
+// differ in.
+type Record struct {
+	// Item names the item: its outputs below the output root, without what tells
+	// them apart.
+	Item Path `json:"item"`
+
+	// Suffix is that of the outputs, if it is not the usual one.
+	Suffix string `json:"suffix,omitempty"`
+
+	Input      Input       `json:"input"`
+	Shape      []int       `json:"shape"`
+	Dtype      string      `json:"dtype"` // of the input
+	Values     *Values     `json:"values,omitempty"`
+	Objects    int         `json:"objects"`
+	Pixels     Pixels      `json:"pixels"`
+	Parameters *Parameters `json:"parameters"`
+	Outputs    Outputs     `json:"outputs"`
+	Version    string      `json:"version"` // of the program
+
+	other *Record // says something else of the same item
+}
+
+// Input is the mask an item is made of.
+type Input struct {
+	// Path is that of the file, or of the folder if there are several, from the
+	// output root.
+	Path  Path `json:"path"`
+	Files int  `json:"files"`
+
+	// SHA256 is that of the file. Of several files it is the SHA-256 of their list
+	// in the form of sha256sum, by their names without folders, in that order.
+	SHA256 Digest `json:"sha256"`
+}
+
+// Pixels counts what the class weights are made of.
+type Pixels struct {
+	Background int64 `json:"background"`
+	Foreground int64 `json:"foreground"`
+	Ignored    int64 `json:"ignored"`
+}
+
+// Outputs are the files made of an item, nil where there is none.
+type Outputs struct {
+	Weights *Output `json:"weights,omitempty"`
+	D1      *Output `json:"d1,omitempty"`
+	D2      *Output `json:"d2,omitempty"`
+	Labels  *Output `json:"labels,omitempty"`
+	Target  *Output `json:"target,omitempty"`
+}
+
+func (o *Outputs) at(k Kind) **Output {
+	return [...]**Output{&o.Weights, &o.D1, &o.D2, &o.Labels, &o.Target}[k]
+}
+
+// Output is a file made.
+type Output struct {
+	Path   Path    `json:"path"` // from the output root
+	Dtype  string  `json:"dtype"`
+	Bytes  int64   `json:"bytes"`
+	SHA256 Digest  `json:"sha256"`
+	Min    Extreme `json:"min"`
+	Max    Extreme `json:"max"`
+}
+
+// manifest is what is known of the outputs below an output root.
+//
+// Every line is a claim: this input, with these parameters, gave files with these
+// digests. A claim holds if the files on the disk agree, whoever wrote it and
+// when, so the order of lines and files means nothing, and several processes can
+// each write a file of their own, weightmap.NAME.jsonl: they are read as one. A run
+// that has the root to itself adds to weightmap.jsonl, and at its end puts
+// everything there, sorted, and removes the other files. A line that is cut off or
+// cannot be read claims nothing.
+type manifest struct {
+	dir     string
+	journal journal
+
+	mu      sync.Mutex
+	records map[manifestKey]*Record
+	files   []string // that were read
+	damaged int      // lines that could not be read
+	untidy  bool     // the file on disk is not what rewrite would make
+}
+
+type manifestKey struct{ item, suffix string }
+
+func (r *Record) key() manifestKey { return manifestKey{string(r.Item), r.Suffix} }
+
+// recordLine keeps the parameters as text: most lines of a manifest have the same,
+// and share them in memory.
+type recordLine struct {
+	*Record
+	Parameters json.RawMessage `json:"parameters"`
+}
+
+// openManifest reads the manifest of an output root; without any it is empty.
+func openManifest(dir string) (*manifest, error) {
+	m := &manifest{dir: dir, records: map[manifestKey]*Record{}}
+	m.journal.path = filepath.Join(dir, ManifestName)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	parameters := map[string]*Parameters{}
+	last := ""
+	for _, e := range entries {
+		if !isManifest(e.Name()) || e.IsDir() {
+			continue
+		}
+		m.files = append(m.files, e.Name())
+		err := readLines(filepath.Join(dir, e.Name()), func(line []byte) {
+			l := recordLine{Record: &Record{}}
+			if unmarshalStrict(line, &l) != nil || l.Item == "" {
+				m.damaged++
+				return
+			}
+			p, ok := parameters[string(l.Parameters)]
+			if !ok {
+				p = &Parameters{}
+				if unmarshalStrict(l.Parameters, p) != nil {
+					m.damaged++
+					return
+				}
+				parameters[string(l.Parameters)] = p
+			}
+			r := l.Record
+			r.Parameters = p
+			r.other = m.records[r.key()]
+			m.records[r.key()] = r
+			m.untidy = m.untidy || string(r.Item) < last
+			last = string(r.Item)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	m.untidy = m.untidy || m.damaged > 0 || len(m.files) > 1
+	return m, nil
+}
+
+// isManifest reports whether the file is a manifest, of whichever writer.
+func isManifest(name string) bool {
+	return name == ManifestName || strings.HasPrefix(name, "weightmap.") && strings.HasSuffix(name, ".jsonl")
+}
+
+// unmarshalStrict is [json.Unmarshal], and refuses a null in place of a value.
+func unmarshalStrict(text []byte, v any) error {
+	if string(text) == "null" || len(text) == 0 {
+		return errors.New("no value")
+	}
+	return json.Unmarshal(text, v)
+}
+
+// of returns what is claimed of an item; the others follow by other.
+func (m *manifest) of(item, suffix string) *Record {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.records[manifestKey{item, suffix}]
+}
+
+// add writes a claim that takes the place of all others on its item.
+func (m *manifest) add(r *Record) error {
+	m.mu.Lock()
+	m.records[r.key()] = r
+	m.untidy = true
+	m.mu.Unlock()
+	return m.journal.append(r)
+}
+
+// keep drops the other claims on the item of a claim that holds.
+func (m *manifest) keep(r *Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.records[r.key()] != r || r.other != nil {
+		m.records[r.key()] = r
+		r.other = nil
+		m.untidy = true
+	}
+}
+
+// close ends the writing, and tidies up if there is need.
+func (m *manifest) close() error {
+	if !m.untidy {
+		return m.journal.close()
+	}
+	keys := make([]manifestKey, 0, len(m.records))
+	for k := range m.records {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b manifestKey) int {
+		if c := strings.Compare(a.item, b.item); c != 0 {
+			return c
+		}
+		return strings.Compare(a.suffix, b.suffix)
+	})
+	err := m.journal.rewrite(func(yield func(any) bool) {
+		for _, k := range keys {
+			for r := m.records[k]; r != nil; r = r.other {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	m.untidy = false
+	for _, name := range m.files {
+		if name == ManifestName {
+			continue
+		}
+		if err := os.Remove(filepath.Join(m.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

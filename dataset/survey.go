@@ -1,0 +1,168 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"iter"
+	"path/filepath"
+)
+
+// maxKept is how much memory masks that were read for the survey may take until
+// they are needed again. Others are read twice.
+const maxKept = 256 << 20
+
+// examine finds out what the item's files are, and, as far as that is needed to
+// decide about the whole data set, what is in them: from the manifest, if it knows
+// these very files, else by reading them.
+func (r *run) examine(_ *worker, j *job) error {
+	if err := r.identify(j); err != nil {
+		return err
+	}
+	wantValues := r.mode == InstancesAuto && !j.Item.Folder
+	wantPixels := r.needsCounts() && r.countsAnyway()
+	for c := range j.about() {
+		p := r.parameters(InstancesAuto, len(c.Shape))
+		if !p.sameRead(c.Parameters) || !p.sameIgnored(c.Parameters) {
+			continue
+		}
+		if j.values == nil {
+			j.values = c.Values
+		}
+		if wantPixels && j.pixels == nil && c.Parameters.countsAll() {
+			j.pixels = &c.Pixels
+		}
+	}
+	if (!wantValues || j.values != nil) && (!wantPixels || j.pixels != nil) {
+		return nil
+	}
+	px, err := r.load(j)
+	if err != nil {
+		return err
+	}
+	if wantValues && j.values == nil {
+		j.values = px.look()
+	}
+	if wantPixels && j.pixels == nil {
+		c := px.count(px.values)
+		j.pixels = &c
+	}
+	r.keepFor(j, px)
+	return nil
+}
+
+// keepFor keeps what was read in memory, if there is room, until it is needed again.
+func (r *run) keepFor(j *job, p *pixels) {
+	if size := 4 * int64(len(p.values.Data)); r.kept.Add(size) <= maxKept {
+		j.kept = p
+	} else {
+		r.kept.Add(-size)
+	}
+}
+
+// needsCounts reports whether the class term depends on all masks.
+func (r *run) needsCounts() bool { return r.Balance.Mode == BalanceDataset && r.saves(Weights) }
+
+// countsAnyway reports whether pixels can be counted before it is known what the
+// objects are: none is dropped or cut.
+func (r *run) countsAnyway() bool { return r.MinSize <= 1 && !r.Ridge }
+
+// about yields what the manifest claims of the very files that are there now.
+func (j *job) about() iter.Seq[*Record] {
+	return func(yield func(*Record) bool) {
+		for c := j.claims; c != nil; c = c.other {
+			if c.Input.SHA256 == j.input.SHA256 && len(c.Shape) > 0 && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// identify finds the digest of the item's files.
+func (r *run) identify(j *job) error {
+	digests := j.root.digests
+	j.stamps = make([]stamp, len(j.Item.Files))
+	if !j.Item.Folder {
+		sum, s, err := digests.of(r.ctx, j.Item.Files[0])
+		j.input.SHA256, j.stamps[0] = sum, s
+		return err
+	}
+	all := sha256.New()
+	for i, path := range j.Item.Files {
+		sum, s, err := digests.of(r.ctx, path)
+		if err != nil {
+			return err
+		}
+		j.stamps[i] = s
+		fmt.Fprintf(all, "%s  %s\n", sum, filepath.Base(path))
+	}
+	all.Sum(j.input.SHA256[:0])
+	return nil
+}
+
+// load reads the item's files, and makes sure that they are those identified.
+func (r *run) load(j *job) (*pixels, error) {
+	if p := j.kept; p != nil {
+		j.kept = nil
+		r.kept.Add(-4 * int64(len(p.values.Data)))
+		return p, nil
+	}
+	p, err := load(r.ctx, &j.Item, &r.Options)
+	if err != nil {
+		return nil, err
+	}
+	return p, j.unchanged(r.ctx)
+}
+
+// unchanged is an error if a file is not what it was when it was identified.
+func (j *job) unchanged(ctx context.Context) error {
+	for i, path := range j.Item.Files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		now, err := statFile(path)
+		if err != nil {
+			return err
+		}
+		if now != j.stamps[i] {
+			return errChanged(path)
+		}
+	}
+	return nil
+}
+
+// decideInstances settles the mode for the whole data set, and says so.
+func (r *run) decideInstances() error {
+	if r.mode != InstancesAuto {
+		return nil
+	}
+	var files []surveyed
+	folders := 0
+	for _, j := range r.jobs {
+		switch {
+		case j.Status == StatusFailed:
+		case j.Item.Folder:
+			folders++
+		default:
+			files = append(files, surveyed{&j.Item, j.values})
+		}
+	}
+	if folders > 0 {
+		r.note("objects: one a file, in %s of masks", plural(folders, "folder", "folders"))
+		r.mode = InstancesFiles
+	}
+	if len(files) > 0 {
+		mode, why, err := decide(files)
+		if err != nil {
+			return err
+		}
+		text := "object ids"
+		if mode == InstancesComponents {
+			text = "connected components"
+		}
+		r.note("objects: %s, because %s", text, why)
+		r.mode = mode
+	}
+	r.report.Instances = r.mode
+	return nil
+}
