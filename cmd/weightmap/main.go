@@ -36,6 +36,7 @@ const exitCodesHelp = `EXIT CODES:
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	os.Exit(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -88,7 +89,9 @@ func newApp() *cli.App {
 
 // commands lists what weightmap can do, each in a file of its own name.
 func commands() []*cli.Command {
-	all := []*cli.Command{}
+	all := []*cli.Command{
+		synthCommand(),
+	}
 	for _, c := range all {
 		c.OnUsageError = usageError
 	}
