@@ -90,6 +90,7 @@ func newApp() *cli.App {
 // commands lists what weightmap can do, each in a file of its own name.
 func commands() []*cli.Command {
 	all := []*cli.Command{
+		inspectCommand(),
 		synthCommand(),
 	}
 	for _, c := range all {
