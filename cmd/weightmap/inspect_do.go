@@ -24,6 +24,7 @@ type inspector struct {
 	out      *inspectPrinter
 	complain func(error)
 	failed   int
+	names    map[string]string // of the maps on a sheet
 }
 
 // make makes one picture. Whatever keeps it from that is told, and counted.
@@ -151,6 +152,7 @@ func (in *inspector) makeSheet(d drawing) error {
 	} else {
 		f.Columns, f.Below, f.ColumnTitles = len(in.with)+1, scales, titles
 	}
+	in.names = sheetNames(d.folder, good)
 	var drawn []*mapFile
 	for _, path := range good {
 		if err := in.ctx.Err(); err != nil {
@@ -166,7 +168,7 @@ func (in *inspector) makeSheet(d drawing) error {
 	if len(drawn) == 0 {
 		return nil
 	}
-	f.Note = fmt.Sprintf("%d weight maps, one range", len(drawn))
+	f.Note = count(int64(len(drawn)), "weight map", "weight maps, one range")
 	if in.title != nil {
 		f.Title, f.Note = *in.title, ""
 	}
@@ -177,6 +179,23 @@ func (in *inspector) makeSheet(d drawing) error {
 		in.out.print(m, d.picture, scales[len(in.with)], "")
 	}
 	return nil
+}
+
+// sheetNames returns what the maps are called on a sheet: by their names, or where
+// several have the same by their paths below the folder.
+func sheetNames(folder string, paths []string) map[string]string {
+	names := map[string]string{}
+	times := map[string]int{}
+	for _, path := range paths {
+		times[mapName(path)]++
+	}
+	for _, path := range paths {
+		names[path] = mapName(path)
+		if rel, err := filepath.Rel(folder, path); err == nil && times[mapName(path)] > 1 {
+			names[path] = filepath.ToSlash(filepath.Join(filepath.Dir(rel), mapName(path)))
+		}
+	}
+	return names
 }
 
 // addToSheet puts a map's cells on a sheet, and returns what is to be told of it.
@@ -192,7 +211,7 @@ func (in *inspector) addToSheet(f *render.Figure, path string, scales []*render.
 	if err != nil {
 		return nil, err
 	}
-	name := m.name()
+	name := in.names[path]
 	if len(m.shape) == 3 {
 		name = fmt.Sprintf("%s, slice %d", name, z)
 	}

@@ -158,7 +158,7 @@ func (l *look) draw(ctx context.Context, m *mapFile) (*render.Figure, *render.Sc
 		return nil, nil, err
 	}
 	own := scales[len(l.with)]
-	f := &render.Figure{Title: m.name(), Enlarge: l.scale}
+	f := &render.Figure{Title: mapName(m.path), Enlarge: l.scale}
 	z, err := l.slice(m)
 	if err != nil {
 		return nil, nil, err

@@ -121,9 +121,9 @@ func plane[T grid.Element](g *grid.Grid[T], z int) *grid.Grid[T] {
 	return g.Sub(z)
 }
 
-// name is the map's name without what all maps have in theirs.
-func (m *mapFile) name() string {
-	name := strings.TrimSuffix(filepath.Base(m.path), ".npy")
+// mapName is a map's name without what all maps have in theirs.
+func mapName(path string) string {
+	name := strings.TrimSuffix(filepath.Base(path), ".npy")
 	return strings.TrimSuffix(name, "."+dataset.Weights.String())
 }
 

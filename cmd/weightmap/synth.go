@@ -56,20 +56,12 @@ func synthAction(c *cli.Context) error {
 			"dir": dir, "seed": s.Seed, "files": n.Files, "images": s.Images, "objects": n.Objects, "stack_objects": n.InStack,
 		})
 	}
-	fmt.Fprintf(c.App.Writer, "%s: %s with %d nuclei", dir, counted(s.Images, "image"), n.Objects)
+	fmt.Fprintf(c.App.Writer, "%s: %s with %d nuclei", dir, count(int64(s.Images), "image", "images"), n.Objects)
 	if s.Stack != nil {
 		fmt.Fprintf(c.App.Writer, ", a stack with %d", n.InStack)
 	}
 	fmt.Fprintf(c.App.Writer, " (%d files)\n", n.Files)
 	return nil
-}
-
-// counted is a number of things, in words.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // synthSet reads the flags.

@@ -41,7 +41,7 @@ func (f *Figure) layout() *layout {
 	}
 	l.rows = (len(f.Cells) + l.cols - 1) / l.cols
 	l.drawPictures()
-	l.fonts = newFonts(min(max(l.cols*l.cell.X/80, l.cell.X/38, 13), 30))
+	l.fonts = newFonts(max(l.cols*l.cell.X/80, l.cell.X/38, 13))
 	l.place()
 	return l
 }
@@ -105,7 +105,10 @@ func (l *layout) place() {
 	}
 	y -= em * 3 / 4
 	l.top = l.rowY[0]
-	l.barHeight = min(y-l.top, 34*em)
+	l.barHeight = y - l.top
+	if l.rows > 1 {
+		l.barHeight = min(l.barHeight, 40*em) // for many rows, a bar at the top
+	}
 	right := l.left + l.width()
 	if f.Right != nil {
 		right += em + f.Right.upright(nil, image.Point{}, l.barHeight, l.fonts)
@@ -154,7 +157,7 @@ func (l *layout) draw(page draw.Image) {
 	for i, p := range l.pictures {
 		x, y := l.left+i%l.cols*l.stepX, l.rowY[i/l.cols]
 		size := p.Rect.Size()
-		at := image.Pt(x+(l.cell.X-size.X)/2, y+(l.cell.Y-size.Y)/2)
+		at := image.Pt(x+(l.cell.X-size.X)/2, y)
 		draw.Draw(page, image.Rectangle{at, at.Add(size)}, p, image.Point{}, draw.Src)
 		if t := f.Cells[i].Title; t != "" {
 			t = l.fonts.small.fit(t, l.cell.X)
