@@ -1,0 +1,5 @@
+//go:build !race
+
+package labeling_test
+
+const raceEnabled = false

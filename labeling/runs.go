@@ -1,0 +1,137 @@
+package labeling
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// word is what later rows need to know of 64 pixels of a row, one a bit, the
+// lowest the leftmost.
+type word struct {
+	set   uint64 // foreground
+	wide  uint64 // foreground, or just right of it
+	start uint64 // foreground with background to the left: a run starts
+	// run is the entry in the forest of the last run that started before this
+	// word; the next two further on. There may be none yet.
+	run int32
+}
+
+// pack turns a row of pixels to words and turns. The last run before it is the
+// entry run of the forest; it returns the last one in it.
+func pack(row []word, turns []uint64, pixels []uint8, run int) int {
+	turns = turns[:len(row)]
+	before := uint64(0) // the last pixel of the word before
+	for i := range row {
+		var set uint64
+		if len(pixels) >= 64 {
+			set = nonZero64((*[64]uint8)(pixels))
+			pixels = pixels[64:]
+		} else {
+			for x, v := range pixels {
+				if v != 0 {
+					set |= 1 << x
+				}
+			}
+		}
+		left := set<<1 | before
+		before = set >> 63
+		start := set &^ left
+		turns[i] = set ^ left
+		row[i] = word{set, set | left, start, int32(run)}
+		run += 2 * bits.OnesCount64(start)
+	}
+	return run
+}
+
+// nonZero64 sets bit i where p[i] is not 0.
+func nonZero64(p *[64]uint8) uint64 {
+	return nonZero8(p[0:])<<0 | nonZero8(p[8:])<<8 | nonZero8(p[16:])<<16 | nonZero8(p[24:])<<24 |
+		nonZero8(p[32:])<<32 | nonZero8(p[40:])<<40 | nonZero8(p[48:])<<48 | nonZero8(p[56:])<<56
+}
+
+// nonZero8 sets bit i where p[i] is not 0, for i < 8.
+func nonZero8(p []uint8) uint64 {
+	const (
+		low  = 0x7f7f7f7f7f7f7f7f
+		high = 0x8080808080808080
+		// gather has the bits 7·(8−i) − … that bring bit 8i+7 to bit 56+i.
+		gather = 0x0002040810204081
+	)
+	v := binary.LittleEndian.Uint64(p)
+	v = (v&low + low | v) & high // the addition carries into a byte's top bit and no further
+	return v * gather >> 56
+}
+
+// Where do two rows meet? Say a run occupies its columns, and the one right of
+// them too if diagonal pixels touch. Then two runs touch exactly if they share a
+// column, and the first they share is one at which either starts. So the logical
+// product of the two rows, at starts of either, has one bit for each pair of runs
+// that touch.
+
+// meet returns where runs of the rows meet that share a column.
+func meet(a, b *word) uint64 { return a.set & b.set & (a.start | b.start) }
+
+// meetWide returns where runs of the rows meet that share a column or touch diagonally.
+func meetWide(a, b *word) uint64 { return a.wide & b.wide & (a.start | b.start) }
+
+// joinAt joins the runs of a and b at each of the columns. The row of a is the earlier one.
+func joinAt(f forest, columns uint64, a, b *word) {
+	if columns != 0 {
+		joinEach(f, columns, a, b)
+	}
+}
+
+func joinEach(f forest, columns uint64, a, b *word) {
+	for ; columns != 0; columns &= columns - 1 {
+		upTo := columns ^ (columns - 1) // the column and all to its left
+		i := a.run + 2*int32(bits.OnesCount64(a.start&upTo))
+		j := b.run + 2*int32(bits.OnesCount64(b.start&upTo))
+		if !f.adopt(i, j) {
+			f.unite(i, j)
+		}
+	}
+}
+
+// joinAbove joins the runs of a row with those of the row above in its slice.
+func joinAbove(f forest, c Connectivity, this, above []word) {
+	above = above[:len(this)]
+	switch c {
+	case 4, 6:
+		for i := range this {
+			a, b := &above[i], &this[i]
+			joinAt(f, meet(a, b), a, b)
+		}
+	default:
+		for i := range this {
+			a, b := &above[i], &this[i]
+			joinAt(f, meetWide(a, b), a, b)
+		}
+	}
+}
+
+// joinSlice joins the runs of a row with those of the slice before: the same row
+// there (back), the one above that and the one below. Rows that do not touch at
+// this connectivity are left alone.
+//
+// Many contacts follow from others: where runs A and B both touch C at the place
+// where they touch each other, their joining with C was enough. C is in the row
+// above or in back, whose contacts with A were handled earlier.
+func joinSlice(f forest, c Connectivity, this, above, back, backAbove, backBelow []word) {
+	above, back = above[:len(this)], back[:len(this)]
+	backAbove, backBelow = backAbove[:len(this)], backBelow[:len(this)]
+	for i := range this {
+		b, u, p, pu, pd := &this[i], &above[i], &back[i], &backAbove[i], &backBelow[i]
+		switch c {
+		case 6:
+			joinAt(f, meet(p, b)&^(u.set&pu.set), p, b)
+		case 18:
+			joinAt(f, meetWide(p, b)&^(u.set&p.set&b.set), p, b)
+			joinAt(f, meet(pu, b)&^(u.set|p.set), pu, b)
+			joinAt(f, meet(pd, b)&^p.set, pd, b)
+		case 26:
+			joinAt(f, meetWide(p, b)&^u.wide, p, b)
+			joinAt(f, meetWide(pu, b)&^(u.wide|p.wide), pu, b)
+			joinAt(f, meetWide(pd, b)&^p.wide, pd, b)
+		}
+	}
+}
