@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/nifti"
 	"github.com/weightmap/weightmap/internal/tiff"
 )
 
@@ -89,6 +90,15 @@ var formats = []format{
 	{magic("\x89PNG\r\n\x1a\n"), readPNG},
 	{magic("\x93NUMPY"), readNPY},
 	{tiff.Magic, readTIFF},
+	{nifti.Magic, readNIfTI},
+	{magic("\x1f\x8b"), readGzip},
+	{magic("PK\x03\x04", "PK\x05\x06"), readZip},
+	{magic("BM"), readBMP},
+	{magic("GIF87a", "GIF89a"), readGIF},
+	{magic("\xff\xd8\xff"), readJPEG},
+	{isHDF5, refuse(errHDF5)},
+	{isDICOM, refuse(errDICOM)},
+	{magic("Iout"), refuse(errROI)},
 }
 
 func magic(prefixes ...string) func([]byte) bool {
@@ -133,6 +143,8 @@ func readPath(path string, o ReadOptions) (*Image, error) {
 		return nil, err
 	}
 	switch {
+	case info.IsDir() && isZarr(path):
+		return nil, errZarr
 	case info.IsDir():
 		return nil, errors.New("is a folder, not a mask file")
 	case !info.Mode().IsRegular():
@@ -156,7 +168,7 @@ func read(f *file, o ReadOptions) (*Image, error) {
 	if o.MaxPixels <= 0 {
 		o.MaxPixels = DefaultMaxPixels
 	}
-	head := make([]byte, min(512, f.size))
+	head := make([]byte, min(2048, f.size))
 	if _, err := io.ReadFull(f, head); err != nil {
 		return nil, err
 	}
@@ -173,7 +185,7 @@ func read(f *file, o ReadOptions) (*Image, error) {
 		}
 		return im, im.squeeze()
 	}
-	return nil, errors.New("is no mask: its content is of none of the known formats")
+	return nil, errors.New("its content is of no known format: masks are read from PNG, TIFF, NPY, NPZ, NIfTI, BMP, GIF and JPEG files")
 }
 
 // squeeze drops axes of length 1 while there are more than three, and refuses what
@@ -207,7 +219,8 @@ func checkPixels(o ReadOptions, shape ...int) error {
 
 // extensions are those of the files that Read reads, and of those it refuses with
 // a sentence on how to convert them.
-var extensions = []string{".png", ".npy", ".tif", ".tiff"}
+var extensions = []string{".png", ".tif", ".tiff", ".npy", ".npz", ".nii", ".nii.gz", ".bmp", ".gif", ".jpg", ".jpeg",
+	".h5", ".hdf5", ".zarr", ".dcm", ".roi"}
 
 // IsImage reports whether the name, by its extension in any case, is that of a file
 // that Read reads or refuses with a sentence on how to convert it.

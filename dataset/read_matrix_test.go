@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,6 +57,9 @@ var matrices = []matrix{
 	{"TIFF", []string{"cv2", "PIL", "tifffile"}, nil, tiffScript},
 	{"TIFF", []string{"tifffile"}, []string{"imagecodecs"}, codecScript},
 	{"NPY", nil, nil, npyScript},
+	{"NPZ", nil, nil, npzScript},
+	{"NIfTI", []string{"nibabel"}, nil, niftiScript},
+	{"BMP, GIF, JPEG", []string{"cv2", "PIL"}, nil, photoScript},
 }
 
 const formatsHead = `# Formats
@@ -100,6 +104,8 @@ func (m matrix) run(t *testing.T) (rows []row) {
 		}
 		name, codec, dtype, reader := field[0], field[1], field[2], field[3]
 		var o dataset.ReadOptions
+		var spacing string
+		warns := false
 		for _, option := range strings.Fields(field[4]) {
 			key, value, _ := strings.Cut(option, "=")
 			switch key {
@@ -109,12 +115,26 @@ func (m matrix) run(t *testing.T) (rows []row) {
 				o.Key = value
 			case "page":
 				fmt.Sscan(value, &o.Page)
+			case "spacing":
+				spacing = value
+			case "warns":
+				warns = true
 			}
 		}
 		im, err := dataset.Read(filepath.Join(dir, name), o)
 		if err != nil {
 			t.Errorf("%s (%s): %v", name, codec, err)
 			continue
+		}
+		var got []string
+		for _, s := range im.Spacing {
+			got = append(got, strconv.FormatFloat(s, 'f', -1, 64))
+		}
+		if spacing != "" && strings.Join(got, ",") != strings.ReplaceAll(spacing, ".0", "") {
+			t.Errorf("%s (%s): the spacing is %v, %s reads %s", name, codec, im.Spacing, reader, spacing)
+		}
+		if (im.Warning != "") != warns {
+			t.Errorf("%s (%s): the warning is %q", name, codec, im.Warning)
 		}
 		if im.Dtype != dtype {
 			t.Errorf("%s (%s): the type is %s, %s reads %s", name, codec, im.Dtype, reader, dtype)

@@ -27,9 +27,8 @@ func fromNumbers(t dtype.Type,
 	if tooWide(err) && t == dtype.Uint64 {
 		im.Values, im.Original, err = renumbered(asUint64())
 	}
-	var value *dtype.ValueError
-	if errors.As(err, &value) {
-		return nil, fmt.Errorf("the value %s at index %d is no object id: ids are whole numbers", value.Value, value.Index)
+	if tooWide(err) {
+		return nil, fmt.Errorf("%w, and object ids are whole numbers", err)
 	}
 	if err != nil {
 		return nil, err

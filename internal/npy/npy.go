@@ -43,6 +43,7 @@ type Header struct {
 type Limits struct {
 	Elements int   // the most elements an array may have; 0 is no limit
 	Bytes    int64 // the length of the input, or 0 where it is not known
+	Most     int64 // the most that it can be, where only that is known, or 0
 }
 
 // Read reads an array and makes its elements T. An element that T cannot hold is
@@ -61,9 +62,11 @@ func ReadData[T grid.Element](r io.Reader, h Header, l Limits) (*grid.Grid[T], e
 	if err != nil {
 		return nil, err
 	}
-	data, err := readElements[T](r, h, n, l.Bytes > 0)
-	if err != nil {
-		return nil, err
+	data, err := dtype.Read[T](r, n, h.Dtype, h.BigEndian, l.Bytes > 0)
+	if err == io.ErrUnexpectedEOF {
+		return nil, fmt.Errorf("npy: the file ends before the %d elements of shape %v do", n, h.Shape)
+	} else if err != nil {
+		return nil, fmt.Errorf("npy: %w", err)
 	}
 	if h.Fortran {
 		data = fromFortran(data, h.Shape)
@@ -81,44 +84,13 @@ func (h Header) check(l Limits) (int, error) {
 	if l.Elements > 0 && n > l.Elements {
 		return 0, fmt.Errorf("npy: shape %v has %d elements, and at most %d are allowed", h.Shape, n, l.Elements)
 	}
-	if need := int64(h.Offset) + int64(n*h.Dtype.Size()); l.Bytes > 0 && need > l.Bytes {
-		return 0, fmt.Errorf("npy: shape %v of %v takes a file of %d bytes, and this one has %d", h.Shape, h.Dtype, need, l.Bytes)
+	need := int64(h.Offset) + int64(n*h.Dtype.Size())
+	for _, have := range []int64{l.Bytes, l.Most} {
+		if have > 0 && need > have {
+			return 0, fmt.Errorf("npy: shape %v of %v takes %d bytes, and the file has at most %d", h.Shape, h.Dtype, need, have)
+		}
 	}
 	return n, nil
-}
-
-// readElements reads n elements. Unless it is known that they exist, memory grows
-// with what was read, so that a header that lies costs nothing.
-func readElements[T grid.Element](r io.Reader, h Header, n int, exist bool) ([]T, error) {
-	const chunk = 1 << 16
-	room := n
-	if !exist {
-		room = min(n, chunk)
-	}
-	data := make([]T, 0, room)
-	buf := make([]byte, min(n, chunk)*h.Dtype.Size())
-	for len(data) < n {
-		k := min(chunk, n-len(data))
-		b := buf[:k*h.Dtype.Size()]
-		if _, err := io.ReadFull(r, b); err != nil {
-			if err == io.EOF || err == io.ErrUnexpectedEOF {
-				return nil, fmt.Errorf("npy: the file ends before the %d elements of shape %v do", n, h.Shape)
-			}
-			return nil, fmt.Errorf("npy: %w", err)
-		}
-		if at := len(data); at+k > cap(data) {
-			data = append(make([]T, 0, min(n, 2*(at+k))), data...)
-		}
-		at := len(data)
-		data = data[:at+k]
-		if err := dtype.Decode(data[at:], b, h.Dtype, h.BigEndian); err != nil {
-			if e, ok := err.(*dtype.ValueError); ok {
-				e.Index += at
-			}
-			return nil, fmt.Errorf("npy: %w", err)
-		}
-	}
-	return data, nil
 }
 
 // fromFortran returns the elements in C order.
