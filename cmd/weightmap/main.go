@@ -90,8 +90,10 @@ func newApp() *cli.App {
 // commands lists what weightmap can do, each in a file of its own name.
 func commands() []*cli.Command {
 	all := []*cli.Command{
+		precomputeCommand(),
 		inspectCommand(),
 		synthCommand(),
+		completionCommand(),
 	}
 	for _, c := range all {
 		c.OnUsageError = usageError
