@@ -150,7 +150,7 @@ func evalOverlap(dst *Result, b Batch, r Reduction, k overlap, scope Scope) *Res
 	var all sums
 	for n := range s.census.images {
 		lo, hi := n*size, (n+1)*size
-		one := overlapSums(dst.Grad.Data, s, b, lo, hi)
+		one := overlapSums(dst.Grad.Data, s, b, k, lo, hi)
 		if scope == PerBatch {
 			all.add(one)
 			continue
@@ -173,40 +173,56 @@ const gradUnit = 0x1p80
 
 // overlapSums returns the sums over the pixels lo to hi and leaves gradUnit·w·q(1−q),
 // the part of the gradient that does not depend on them, in grad.
-func overlapSums(grad []float32, s *scratch, b Batch, lo, hi int) (total sums) {
+func overlapSums(grad []float32, s *scratch, b Batch, k overlap, lo, hi int) sums {
+	var total areaLanes
+	se := 0.
 	for ; lo < hi; lo += blockSize {
 		end := min(lo+blockSize, hi)
 		q, r := s.q[:end-lo], s.r[:end-lo]
 		sigmoid(q, r, b.Logits.Data[lo:end])
-		p, g := b.Target.Data[lo:end], grad[lo:end]
-		if w := b.weights(s, lo, end); w != nil {
-			total.add(weightedSums(g, q, r, w, p))
-		} else {
-			total.add(plainSums(g, q, r, p))
+		w := b.weights(s, lo, end)
+		if w == nil {
+			w = ones[:end-lo]
+		}
+		p := b.Target.Data[lo:end]
+		addAreas(&total, grad[lo:end], q, r, w, p)
+		if k.kind == squared {
+			se += squareSum(q, r, w, p)
 		}
 	}
-	return total
+	sum := total.sums()
+	sum.se = se
+	return sum
 }
 
-func plainSums(g []float32, q, r []float64, p []float32) (s sums) {
-	q, r, g = q[:len(p)], r[:len(p)], g[:len(p)]
-	for i, p := range p {
-		p := float64(p)
-		q, r := q[i], r[i]
-		n := 1 - p
-		fp, fn := n*q, p*r
-		s.tp += p * q
-		s.fp += fp
-		s.fn += fn
-		s.tn += n * r
-		e := fp - fn
-		s.se += e * e
-		g[i] = float32(q * r * gradUnit)
+var ones = makeOnes()
+
+func makeOnes() (b block) {
+	for i := range b {
+		b[i] = 1
 	}
-	return s
+	return b
 }
 
-func weightedSums(g []float32, q, r, w []float64, p []float32) (s sums) {
+// areaLanes are TP, FP, FN and TN, each added up in four lanes: that of a pixel is its
+// index in the image modulo 4.
+type areaLanes [4][4]float64
+
+func (a *areaLanes) sums() sums {
+	var t [4]float64
+	for i, l := range a {
+		t[i] = (l[0] + l[1]) + (l[2] + l[3])
+	}
+	return sums{tp: t[0], fp: t[1], fn: t[2], tn: t[3]}
+}
+
+// addAreas adds a block to the areas and stores gradUnit·w·q(1−q).
+func addAreas(a *areaLanes, g []float32, q, r, w []float64, p []float32) {
+	n := addAreasVector(a, g, q, r, w, p)
+	addAreasScalar(a, g[n:], q[n:], r[n:], w[n:], p[n:])
+}
+
+func addAreasScalar(a *areaLanes, g []float32, q, r, w []float64, p []float32) {
 	q, r, g, w = q[:len(p)], r[:len(p)], g[:len(p)], w[:len(p)]
 	for i, p := range p {
 		w := w[i]
@@ -214,19 +230,26 @@ func weightedSums(g []float32, q, r, w []float64, p []float32) (s sums) {
 			g[i] = 0
 			continue
 		}
-		p := float64(p)
 		q, r := q[i], r[i]
-		n := 1 - p
-		fp, fn := n*q, p*r
-		s.tp += w * p * q
-		s.fp += w * fp
-		s.fn += w * fn
-		s.tn += w * n * r
-		e := fp - fn
-		s.se += w * e * e
-		g[i] = float32(w * q * r * gradUnit)
+		wp, wn := w*float64(p), w*(1-float64(p))
+		a[0][i%4] += wp * q
+		a[1][i%4] += wn * q
+		a[2][i%4] += wp * r
+		a[3][i%4] += wn * r
+		g[i] = float32(q * r * (w * gradUnit))
 	}
-	return s
+}
+
+func squareSum(q, r, w []float64, p []float32) (se float64) {
+	q, r, w = q[:len(p)], r[:len(p)], w[:len(p)]
+	for i, p := range p {
+		if w[i] == 0 {
+			continue
+		}
+		e := (1-float64(p))*q[i] - float64(p)*r[i]
+		se += w[i] * e * e
+	}
+	return se
 }
 
 // overlapGradient completes what overlapSums began: with d the derivatives by the sums,

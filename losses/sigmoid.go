@@ -5,26 +5,42 @@ import "math"
 // sigmoid stores q = 1/(1+e^−x) and r = 1−q for each logit, both with full relative
 // precision: r is not computed by subtraction.
 func sigmoid(q, r []float64, x []float32) {
+	n := sigmoidVector(q, r, x)
+	sigmoidScalar(q[n:], r[n:], x[n:])
+}
+
+func sigmoidScalar(q, r []float64, x []float32) {
 	q, r = q[:len(x)], r[:len(x)]
 	for i, v := range x {
-		if v > beyond {
-			q[i], r[i] = 1, 0
-			continue
+		x := float64(v)
+		c := x
+		if c > beyond {
+			c = beyond
 		}
-		if v < -beyond {
-			q[i], r[i] = 0, 1
-			continue
+		if c < -beyond {
+			c = -beyond
 		}
-		e := exp(-float64(v))
+		e := exp(-c)
 		u := 1 / (1 + e)
 		q[i] = u
 		r[i] = e * u
+		if x > beyond {
+			r[i] = 0
+		}
+		if x < -beyond {
+			q[i] = 0
+		}
 	}
 }
 
 // logSigmoid is sigmoid, and stores lq = −log q and lr = −log(1−q) too. With e = e^−|x|
 // both are log(1+e), plus |x| for the one whose probability is the smaller.
 func logSigmoid(lq, lr, q, r []float64, x []float32) {
+	n := logSigmoidVector(lq, lr, q, r, x)
+	logSigmoidScalar(lq[n:], lr[n:], q[n:], r[n:], x[n:])
+}
+
+func logSigmoidScalar(lq, lr, q, r []float64, x []float32) {
 	lq, lr, q, r = lq[:len(x)], lr[:len(x)], q[:len(x)], r[:len(x)]
 	for i, v := range x {
 		x := float64(v)
@@ -33,11 +49,13 @@ func logSigmoid(lq, lr, q, r []float64, x []float32) {
 		if !(a > beyond) {
 			e = exp(-a)
 		}
-		l := log1p(e)
+		d1, d2 := 1+e, 2+e
+		inv := 1 / (d1 * d2)
+		big := inv * d2
+		small := e * big
+		l := twiceArtanh(e * d1 * inv)
 		lq[i] = (a-x)*0.5 + l
 		lr[i] = (a+x)*0.5 + l
-		big := 1 / (1 + e)
-		small := e * big
 		// Exchange the two if x < 0. The sign of a logit is a coin toss for the
 		// processor, so no branch.
 		b, s := math.Float64bits(big), math.Float64bits(small)
