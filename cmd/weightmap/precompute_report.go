@@ -68,8 +68,8 @@ func summary(r *dataset.Report, dry bool) []string {
 	}
 	line := items + ": " + strings.Join(parts, ", ")
 	if r.Pixels > 0 {
-		line += fmt.Sprintf("; %s, %s pixels in %s (%s/s)", count(r.Objects, "object", "objects"),
-			metric(float64(r.Pixels)), short(r.Elapsed), metric(float64(r.Pixels)/r.Elapsed.Seconds()))
+		line += fmt.Sprintf("; %s, %s in %s (%s/s)", count(r.Objects, "object", "objects"),
+			metric(float64(r.Pixels), "px"), short(r.Elapsed), metric(float64(r.Pixels)/r.Elapsed.Seconds(), "px"))
 	}
 	return append(lines, line+"; "+where)
 }
@@ -82,17 +82,17 @@ func count(n int64, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// metric is a number of three digits with the letter for its thousands.
-func metric(v float64) string {
-	for _, u := range []struct {
+// metric is a number of three digits and its unit, with a prefix if that is large.
+func metric(v float64, unit string) string {
+	for _, p := range []struct {
 		size   float64
-		letter string
+		prefix string
 	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
-		if v >= u.size {
-			return fmt.Sprintf("%.3g %s", v/u.size, u.letter)
+		if v >= p.size {
+			return fmt.Sprintf("%.3g %s%s", v/p.size, p.prefix, unit)
 		}
 	}
-	return fmt.Sprintf("%.3g ", v)
+	return fmt.Sprintf("%.3g %s", v, unit)
 }
 
 func short(d time.Duration) string {
