@@ -63,6 +63,34 @@ var matrices = []matrix{
 }
 
 const formatsHead = `# Formats
+
+What weightmap reads, and what that was compared with. Every line stands for files
+that Python wrote and that were then read by Python and by weightmap: the same shape,
+the same type and the same numbers, all of them. The table is written by the test
+that does this: ` + "`" + `go test ./dataset -run FormatMatrix -update` + "`" + `.
+
+A format is told from a file's content, never from its name. The numbers in the file
+are the ids; they are not rounded, scaled or cut off:
+
+- A palette's index counts, not its colour.
+- Gray of 2 and 4 bits is spread over 0 to 255, as Pillow and OpenCV do; 1 bit is 0 or 1.
+- In colour, all channels must agree (and transparency must be none, or agree too),
+  or ` + "`" + `--channel` + "`" + ` names one.
+- Floats must be whole numbers. Numbers beyond 32 bits keep their order and are known
+  by their own names.
+- White-is-zero TIFFs are turned round, unless tifffile wrote them, which does not
+  itself.
+- TIFF pages make a stack, unless the file states that they are channels
+  (` + "`" + `--channel` + "`" + `) or points of time. ` + "`" + `--page N` + "`" + ` takes one, ` + "`" + `--page all` + "`" + ` takes all.
+- A NIfTI volume has the axes z, y, x, and the spacing of its header.
+- A JPEG is thresholded at 128, with a warning.
+
+Refused with a sentence on how to convert them: HDF5, Zarr, DICOM, ImageJ regions,
+pickled arrays such as cellpose's ` + "`" + `_seg.npy` + "`" + `, animations, TIFFs compressed as
+photographs (JPEG, JPEG 2000, WebP, LERC).
+
+| format | kind | variants | types | compared with | files |
+|---|---|---|---|---|---|
 `
 
 // row is one line of the table in docs/formats.md.
@@ -85,13 +113,19 @@ func TestFormatMatrix(t *testing.T) {
 		})
 		complete = complete && done
 	}
-	if !*update {
-		return
-	}
-	if !complete {
+	const path = "../docs/formats.md"
+	switch want := table(rows); {
+	case *update && !complete:
 		t.Fatal("the table is not written: a judge was missing or disagreed")
+	case *update:
+		if err := os.WriteFile(path, []byte(want), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	case complete:
+		if got, err := os.ReadFile(path); err != nil || string(got) != want {
+			t.Errorf("%s does not say what this test shows (%v): run it with -update", path, err)
+		}
 	}
-	writeTable(t, rows)
 }
 
 func (m matrix) run(t *testing.T) (rows []row) {
@@ -184,25 +218,44 @@ func equal[T int64 | uint64](t *testing.T, im *dataset.Image, path string, shape
 	}
 }
 
-// writeTable writes the rows, those that differ in the type alone as one.
-func writeTable(t *testing.T, rows []row) {
-	var b strings.Builder
-	b.WriteString(formatsHead)
-	var order []row
-	types := map[row][]string{}
+// table has one line for the files of each kind. What comes after a
+// semicolon in the description of a file is a variant of its kind.
+func table(rows []row) string {
+	type line struct {
+		files                    int
+		variants, types, readers []string
+	}
+	var order []string
+	lines := map[string]*line{}
+	add := func(list *[]string, s string) {
+		if s != "" && !slices.Contains(*list, s) {
+			*list = append(*list, s)
+		}
+	}
 	for _, r := range rows {
-		key := row{r.format, r.codec, "", r.reader}
-		if types[key] == nil {
+		kind, variants, _ := strings.Cut(r.codec, "; ")
+		key := r.format + " | " + kind
+		if lines[key] == nil {
+			lines[key] = &line{}
 			order = append(order, key)
 		}
-		if !slices.Contains(types[key], r.dtype) {
-			types[key] = append(types[key], r.dtype)
+		l := lines[key]
+		l.files++
+		for v := range strings.SplitSeq(variants, ", ") {
+			add(&l.variants, v)
 		}
+		add(&l.types, r.dtype)
+		add(&l.readers, r.reader)
 	}
-	for _, r := range order {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.format, r.codec, strings.Join(types[r], ", "), r.reader)
+	slices.SortStableFunc(order, func(a, b string) int { // the two matrices of TIFF are one table
+		return strings.Compare(strings.SplitN(a, " | ", 2)[0], strings.SplitN(b, " | ", 2)[0])
+	})
+	var b strings.Builder
+	b.WriteString(formatsHead)
+	for _, key := range order {
+		l := lines[key]
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", key, strings.Join(l.variants, ", "), strings.Join(l.types, ", "),
+			strings.Join(l.readers, ", "), l.files)
 	}
-	if err := os.WriteFile("../docs/formats.md", []byte(b.String()), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	return b.String()
 }

@@ -6,10 +6,10 @@ for dtype in 'bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float32 flo
         a, b = ids(dtype, 31, 17), ids(dtype, 4, 5, 6)
         f = f'{dtype}_{how}.npz'
         save(path(f), a)
-        case(f, f'one array, {how}', np.load(path(f))['arr_0'], 'NumPy')
+        case(f, f'one array; {how}', np.load(path(f))['arr_0'], 'NumPy')
         f = f'{dtype}_{how}_keys.npz'
         save(path(f), image=np.zeros(3), masks=b, other=a)
-        case(f, f'several arrays by --key, {how}', np.load(path(f))['masks'], 'NumPy', options='key=masks')
+        case(f, f'several arrays by --key; {how}', np.load(path(f))['masks'], 'NumPy', options='key=masks')
 `
 
 const niftiScript = `
@@ -36,7 +36,7 @@ for dtype in 'uint8 uint16 uint32 uint64 int8 int16 int32 int64 float32 float64'
                     assert read.header.endianness == order and read.header['sizeof_hdr'] == (348 if version == 1 else 540)
                     want = np.asanyarray(read.dataobj)
                     assert want.dtype.name == a.dtype.name and (want == a).all()
-                    codec = f"NIfTI-{version}{', gzip' if extension.endswith('gz') else ''}, {'big' if order == '>' else 'little'}-endian, {len(shape)} axes"
+                    codec = f"NIfTI-{version}; {'gzip' if extension.endswith('gz') else 'plain'}, {'big' if order == '>' else 'little'}-endian, {len(shape)} axes"
                     spacing = ','.join(str(float(z)) for z in read.header.get_zooms()[:3][::-1])
                     case(f, codec, want.T[0] if len(shape) == 4 else want.T, 'nibabel', options='spacing=' + spacing)
 # scaled numbers
@@ -62,7 +62,7 @@ for dtype in ('bool', 'uint8'):
     a = ids(dtype, H, W)
     f = f'pillow_{dtype}.bmp'
     Image.fromarray(a).save(path(f))
-    case(f, f'BMP of {1 if dtype == "bool" else 8} bits: the index', np.array(Image.open(path(f))).astype('uint8'), 'Pillow')
+    case(f, f'BMP of {"1 bit" if dtype == "bool" else "8 bits"}: the index', np.array(Image.open(path(f))).astype('uint8'), 'Pillow')
     f = f'pillow_{dtype}.gif'
     Image.fromarray(a.astype('uint8')).save(path(f))
     case(f, 'GIF: the index', np.array(Image.open(path(f))), 'Pillow')

@@ -42,7 +42,7 @@ for interlaced in (False, True):
     for depth in (1, 2, 4, 8, 16):
         name = f'gray{depth}_{how}.png'
         write(name, rng.integers(0, 2**depth, (H, W)), 0, depth, interlaced)
-        case(name, f'{depth}-bit gray, {how}', np.array(Image.open(path(name))), 'Pillow', 'uint16' if depth == 16 else None)
+        case(name, f'{depth}-bit gray; {how}', np.array(Image.open(path(name))), 'Pillow', 'uint16' if depth == 16 else None)
         if depth > 1:
             assert (cv2.imread(path(name), cv2.IMREAD_UNCHANGED) == np.array(Image.open(path(name)))).all()
     for depth in (1, 2, 4, 8):
@@ -51,7 +51,7 @@ for interlaced in (False, True):
         palette = rng.integers(0, 256, 3 * 2**depth, dtype=np.uint8).tobytes()
         write(name, a, 3, depth, interlaced, chunk(b'PLTE', palette))
         assert Image.open(path(name)).mode == 'P'
-        case(name, f'{depth}-bit palette, {how}: the index', np.array(Image.open(path(name))), 'Pillow')
+        case(name, f'{depth}-bit palette: the index; {how}', np.array(Image.open(path(name))), 'Pillow')
     for depth in (8, 16):
         dtype = f'uint{depth}'
         rgb = rng.integers(0, 2**depth, (H, W, 3))
@@ -61,22 +61,22 @@ for interlaced in (False, True):
         name = f'rgb{depth}_{how}.png'
         write(name, gray, 2, depth, interlaced)
         read = cv2.imread(path(name), cv2.IMREAD_UNCHANGED)
-        case(name, f'{depth}-bit RGB of equal channels, {how}', read[..., 0], 'OpenCV')
+        case(name, f'{depth}-bit RGB of equal channels; {how}', read[..., 0], 'OpenCV')
         name = f'rgba{depth}_{how}.png'
         write(name, np.concatenate([gray, opaque], 2), 6, depth, interlaced)
-        case(name, f'{depth}-bit RGBA, equal and opaque, {how}', cv2.imread(path(name), cv2.IMREAD_UNCHANGED)[..., 0], 'OpenCV')
+        case(name, f'{depth}-bit RGBA, equal and opaque; {how}', cv2.imread(path(name), cv2.IMREAD_UNCHANGED)[..., 0], 'OpenCV')
         name = f'la{depth}_{how}.png'
         write(name, np.concatenate([gray[..., :1], opaque], 2), 4, depth, interlaced)
-        case(name, f'{depth}-bit gray with opaque alpha, {how}', cv2.imread(path(name), cv2.IMREAD_UNCHANGED)[..., 0], 'OpenCV')
+        case(name, f'{depth}-bit gray with opaque alpha; {how}', cv2.imread(path(name), cv2.IMREAD_UNCHANGED)[..., 0], 'OpenCV')
         for i, channel in enumerate(['red', 'green', 'blue', 'alpha']):
             for option in (channel, channel[0].upper(), str(i + 1)):
                 name = f'{option}_{depth}_{how}.png'
                 write(name, rgba, 6, depth, interlaced)
                 read = cv2.imread(path(name), cv2.IMREAD_UNCHANGED)[..., [2, 1, 0, 3]]
-                case(name, f'{depth}-bit RGBA by --channel, {how}', read[..., i], 'OpenCV', options='channel=' + option)
+                case(name, f'{depth}-bit RGBA by --channel; {how}', read[..., i], 'OpenCV', options='channel=' + option)
         name = f'transparent{depth}_{how}.png'
         write(name, gray[..., :1], 0, depth, interlaced, chunk(b'tRNS', struct.pack('>H', int(gray[0, 0, 0]))))
-        case(name, f'{depth}-bit gray with a transparent value, {how}', gray[..., 0].astype(dtype), 'NumPy')
+        case(name, f'{depth}-bit gray with a transparent value; {how}', gray[..., 0].astype(dtype), 'NumPy')
 
 # the same mask in the alpha channel as in the colours
 a = ids('uint8', H, W)
@@ -106,6 +106,6 @@ for dtype in 'bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 flo
             read = np.load(path(name))
             if len(shape) == 4:
                 read = read[0]
-            codec = f"{'big' if endian == '>' else 'little'}-endian, {'Fortran' if order == 'F' else 'C'} order, version {version}.0"
+            codec = f"version {version}.0; {'big' if endian == '>' else 'little'}-endian, {'Fortran' if order == 'F' else 'C'} order"
             case(name, codec, read, 'NumPy')
 `

@@ -24,16 +24,16 @@ for dtype in types:
                 continue  # tifffile alone cannot
             codec = {None: 'none', 'deflate': 'deflate (32946)', 'adobe_deflate': 'deflate (8)'}[compression]
             codec += ', predictor 2' if predictor else ''
-            codec += ', tiles' if tiled else ', strips'
+            codec += '; tiles' if tiled else '; strips'
             codec += ', big-endian' if order == '>' else ', little-endian'
             codec += ', BigTIFF' if big else ''
             how = dict(tile=(16, 32)) if tiled else dict(rowsperstrip=7)
             by_tifffile(ids(dtype, 45, 70), codec, byteorder=order, bigtiff=big, compression=compression, predictor=predictor or None, **how)
     by_tifffile(ids(dtype, 3, 20, 30), 'pages as a stack', photometric='minisblack')
     if dtype in ('uint8', 'uint16', 'float32'):
-        by_tifffile(ids(dtype, 3, 20, 30), 'pages as a stack, ImageJ', imagej=True, metadata={'axes': 'ZYX'})
+        by_tifffile(ids(dtype, 3, 20, 30), 'pages as a stack; ImageJ', imagej=True, metadata={'axes': 'ZYX'})
     if dtype not in ('int64', 'uint64', 'float16'):
-        by_tifffile(ids(dtype, 3, 20, 30), 'pages as a stack, OME', ome=True, metadata={'axes': 'ZYX'})
+        by_tifffile(ids(dtype, 3, 20, 30), 'pages as a stack; OME', ome=True, metadata={'axes': 'ZYX'})
     by_tifffile(ids(dtype, 3, 20, 30), 'one page by --page', 'page=2', 1, photometric='minisblack')
     gray = np.repeat(ids(dtype, 20, 30, 1), 3, 2)
     for planar in ('contig', 'separate'):
@@ -42,12 +42,12 @@ for dtype in types:
             f = name()
             tifffile.imwrite(path(f), a if planar == 'contig' else a.transpose(2, 0, 1), photometric='rgb', planarconfig=planar)
             want = tifffile.imread(path(f))
-            case(f, f'RGB {planar} by --channel', want[..., i] if planar == 'contig' else want[i], 'tifffile', options=f'channel={"rgb"[i]}')
+            case(f, f'RGB by --channel; {planar}', want[..., i] if planar == 'contig' else want[i], 'tifffile', options=f'channel={"rgb"[i]}')
         f = name()
         tifffile.imwrite(path(f), gray if planar == 'contig' else gray.transpose(2, 0, 1), photometric='rgb', planarconfig=planar, tile=(16, 16), compression='zlib')
-        case(f, f'RGB {planar}, equal channels, tiles', gray[..., 0], 'tifffile')
+        case(f, f'RGB of equal channels; {planar}, tiles', gray[..., 0], 'tifffile')
 by_tifffile(ids('bool', 45, 70), '1 bit')
-by_tifffile(ids('bool', 3, 45, 71), '1 bit, pages as a stack')
+by_tifffile(ids('bool', 3, 45, 71), '1 bit; pages as a stack')
 by_tifffile(ids('uint8', 45, 70), 'palette: the index', photometric='palette', colormap=np.zeros((3, 256), 'uint16'))
 
 # hyperstacks of several channels, and planes that have no tags of their own
@@ -59,16 +59,16 @@ for i in range(3):
         tifffile.imwrite(path(f), a, **kw)
         want = tifffile.imread(path(f))
         what = 'ImageJ' if kw.get('imagej') else 'OME' if kw.get('ome') else 'tifffile'
-        what += ' truncated' if kw.get('truncate') else ''
-        case(f, f'hyperstack of channels by --channel, {what}', want[:, i], 'tifffile', options=f'channel={i + 1}')
+        what += ' with tags of the first page alone' if kw.get('truncate') else ''
+        case(f, f'hyperstack of channels by --channel; {what}', want[:, i], 'tifffile', options=f'channel={i + 1}')
 f = name()
 tifffile.imwrite(path(f), a, ome=True, metadata={'axes': 'CZYX'})
-case(f, 'hyperstack of channels by --channel, OME', tifffile.imread(path(f))[2], 'tifffile', options='channel=3')
+case(f, 'hyperstack of channels by --channel; OME', tifffile.imread(path(f))[2], 'tifffile', options='channel=3')
 f = name()
 tifffile.imwrite(path(f), a[:, 0], imagej=True, metadata={'axes': 'TYX'})
 case(f, 'points of time as a stack by --page all', tifffile.imread(path(f)), 'tifffile', options='page=-1')
-by_tifffile(ids('uint8', 5, 20, 30), 'pages without tags of their own, ImageJ', imagej=True, truncate=True, metadata={'axes': 'ZYX'})
-by_tifffile(ids('int32', 5, 20, 30), 'pages without tags of their own, tifffile', photometric='minisblack', truncate=True)
+by_tifffile(ids('uint8', 5, 20, 30), 'pages without tags of their own; ImageJ', imagej=True, truncate=True, metadata={'axes': 'ZYX'})
+by_tifffile(ids('int32', 5, 20, 30), 'pages without tags of their own; tifffile', photometric='minisblack', truncate=True)
 
 # thumbnails and pyramid levels are not pages
 f = name()
@@ -80,6 +80,7 @@ with tifffile.TiffWriter(path(f)) as t:
 case(f, 'with pyramid levels', tifffile.imread(path(f)), 'tifffile')
 
 # Pillow and OpenCV write by libtiff
+names = {None: 'none', 'tiff_lzw': 'LZW', 'packbits': 'PackBits', 'tiff_adobe_deflate': 'deflate (8)', 'tiff_deflate': 'deflate (32946)', 'zstd': 'zstd'}
 for compression in (None, 'tiff_lzw', 'packbits', 'tiff_adobe_deflate', 'tiff_deflate', 'zstd'):
     for dtype in ('uint8', 'uint16', 'int32', 'float32', 'bool'):
         for predictor in (1, 2):
@@ -93,7 +94,7 @@ for compression in (None, 'tiff_lzw', 'packbits', 'tiff_adobe_deflate', 'tiff_de
             Image.fromarray(a).save(path(f), **extra)
             read = np.array(Image.open(path(f)))
             assert (read == a).all()
-            case(f, f'{compression or "none"}{", predictor 2" if predictor == 2 else ""}, as Pillow writes it', read, 'Pillow')
+            case(f, f'{names[compression]}{", predictor 2" if predictor == 2 else ""}; by Pillow', read, 'Pillow')
 f = name()
 a = ids('bool', 61, 83)
 Image.fromarray(a).save(path(f), compression='group4')
@@ -116,6 +117,7 @@ for dtype in ('uint8', 'uint16', 'int16', 'int32', 'float32', 'float64'):
 // predictor for each type.
 const codecScript = `
 import tifffile, imagecodecs, itertools, struct
+names = {'lzw': 'LZW', 'packbits': 'PackBits', 'zstd': 'zstd', 'zlib': 'deflate (8)'}
 n = 0
 for dtype in 'uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 float32 float64'.split():
     for compression, order, tiled, predictor in itertools.product(['lzw', 'packbits', 'zstd', 'zlib'], '<>', [False, True], [1, 2, 3]):
@@ -128,14 +130,14 @@ for dtype in 'uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 float32 
         tifffile.imwrite(path(f), a, byteorder=order, compression=compression, predictor=predictor if predictor > 1 else None, **how)
         want = tifffile.imread(path(f))
         assert want.dtype == a.dtype and (want == a).all()
-        codec = f"{compression}{f', predictor {predictor}' if predictor > 1 else ''}, {'tiles' if tiled else 'strips'}, {'big' if order == '>' else 'little'}-endian"
+        codec = f"{names[compression]}{f', predictor {predictor}' if predictor > 1 else ''}; {'tiles' if tiled else 'strips'}, {'big' if order == '>' else 'little'}-endian"
         case(f, codec, want, 'tifffile with imagecodecs')
         if predictor > 1:
             n += 1
             f = f'{n}.tif'
             a = np.repeat(ids(dtype, 45, 70, 1), 3, 2)
             tifffile.imwrite(path(f), a, byteorder=order, compression=compression, predictor=predictor, photometric='rgb', **how)
-            case(f, 'RGB of equal channels, ' + codec, tifffile.imread(path(f))[..., 0], 'tifffile with imagecodecs')
+            case(f, codec + ', RGB of equal channels', tifffile.imread(path(f))[..., 0], 'tifffile with imagecodecs')
 for bits in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15):
     n += 1
     f = f'{n}.tif'
@@ -149,5 +151,5 @@ for bits in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15):
         out_file.write(struct.pack('<I', 0) + rows)
     want = tifffile.imread(path(f))
     assert (want == a).all()
-    case(f, f'{bits} bits', want, 'tifffile with imagecodecs')
+    case(f, f'bits that are no whole bytes; {bits}', want, 'tifffile with imagecodecs')
 `
