@@ -99,7 +99,9 @@ func (r *Record) origin(dir, output string) *Origin {
 	return o
 }
 
-// originByName goes by the names that precompute gives its outputs.
+// originByName goes by the names that precompute gives its outputs. With a suffix
+// the name of the weights could be that of anything, so that of a.S.npy nothing is
+// known, while a.S.d1.npy tells.
 func originByName(path string) *Origin {
 	o := &Origin{Kind: -1}
 	dir, name := filepath.Dir(path), strings.TrimSuffix(filepath.Base(path), ".npy")
@@ -110,15 +112,14 @@ func originByName(path string) *Origin {
 		}
 	}
 	o.base = filepath.Join(dir, name)
+	if o.Kind < 0 {
+		return o
+	}
 	o.item = itemCalled(o.base)
-	if cut := strings.LastIndexByte(name, '.'); o.item == nil && cut > 0 {
-		// a.S.npy or a.S.d1.npy, with a suffix S
+	if cut := strings.LastIndexByte(name, '.'); o.item == nil && cut > 0 && o.Kind != Weights {
 		base := filepath.Join(dir, name[:cut])
 		if item := itemCalled(base); item != nil {
 			o.item, o.base, o.sfx = item, base, name[cut+1:]
-			if o.Kind < 0 {
-				o.Kind = Weights
-			}
 		}
 	}
 	return o
