@@ -58,13 +58,15 @@ func (l DistanceSum) Eval(dst *Result, b Batch, r Reduction) *Result {
 func (l DistanceSum) pixels(s *scratch, x, p []float32, at int) {
 	crossEntropy{l.Positive, 1 - l.Positive}.pixels(s, x, p, at)
 	d1, d2 := l.D1.Data[at:at+len(p)], l.D2.Data[at:at+len(p)]
-	v := s.v[:len(p)]
+	v, e := s.v[:len(p)], s.q[:len(p)]
 	k := 1 / (2 * l.Sigma * l.Sigma)
-	for i := range v {
+	for i := range e {
 		d := float64(d1[i]) + float64(d2[i])
-		if e := d * d * k; !(e > beyond) {
-			v[i] += l.W0 * exp(-e)
-		}
+		e[i] = d * d * k
+	}
+	expNegative(e, e)
+	for i := range v {
+		v[i] += l.W0 * e[i]
 	}
 }
 
@@ -107,13 +109,12 @@ func (l OneObject) pixels(s *scratch, x, p []float32, at int) {
 	lq, lr, q, r := s.lq[:n], s.lr[:n], s.q[:n], s.r[:n]
 	logSigmoid(lq, lr, q, r, x)
 	v, g := s.v[:n], s.g[:n]
-	depth := l.Depth.Data[at : at+n]
+	for i, d := range l.Depth.Data[at : at+n] {
+		v[i] = float64(d) * float64(d)
+	}
+	expNegative(v, v)
 	for i, p := range p {
-		a := l.Positive
-		if d := float64(depth[i]); !(d*d > beyond) {
-			a += (1 - l.Positive) * exp(-d*d)
-		}
-		a *= float64(p)
+		a := (l.Positive + (1-l.Positive)*v[i]) * float64(p)
 		b := (1 - l.Positive) * (1 - float64(p))
 		v[i] = a*lq[i] + b*lr[i]
 		g[i] = b*q[i] - a*r[i]

@@ -56,3 +56,18 @@ func twiceArtanh(z float64) float64 {
 	w2 := w * w
 	return z * (2 + w*((l1+l2*w)+(l3+l4*w)*w2+(l5+l6*w)*(w2*w2)))
 }
+
+// log1p stores log(1+x) for each x ≥ 0. With 1+x = 2^k·m, 1 ≤ m < 2, it is k·ln 2 plus
+// log m; while k is 0, m−1 is x itself and keeps all its digits.
+func log1p(dst, x []float64) {
+	dst = dst[:len(x)]
+	for i, x := range x {
+		y := 1 + x
+		b := math.Float64bits(y)
+		k := float64(int(b>>52) - 1023)
+		if y >= 2 {
+			x = math.Float64frombits(b&(1<<52-1)|1023<<52) - 1
+		}
+		dst[i] = k*math.Ln2 + twiceArtanh(x/(2+x))
+	}
+}

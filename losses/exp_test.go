@@ -3,6 +3,7 @@ package losses
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -16,6 +17,13 @@ func testLogits() []float32 {
 	}
 	for range 1000 {
 		x = append(x, float32(rng.Float64()*1500-750))
+	}
+	return x
+}
+
+func testNumbers() (x []float64) {
+	for _, v := range testLogits() {
+		x = append(x, math.Abs(float64(v)))
 	}
 	return x
 }
@@ -47,6 +55,29 @@ func TestSigmoidAgainstMath(t *testing.T) {
 	}
 }
 
+func TestExpNegativeAgainstMath(t *testing.T) {
+	for _, v := range testNumbers() {
+		x := []float64{v}
+		expNegative(x, x)
+		if want := math.Exp(-v); math.Abs(x[0]-want) > 2e-12*want+1e-300 {
+			t.Fatalf("e^−%v is %v, want %v", v, x[0], want)
+		}
+	}
+}
+
+func TestLog1pAgainstMath(t *testing.T) {
+	for _, x := range append(testNumbers(), 1, math.Nextafter(1, 0), math.Nextafter(1, 2), 3, math.Nextafter(3, 0)) {
+		if x > 1e15 {
+			continue // there are never so many classes
+		}
+		got := []float64{0}
+		log1p(got, []float64{x})
+		if want := math.Log1p(x); math.Abs(got[0]-want) > 5e-12*want {
+			t.Fatalf("log(1+%v) is %v, want %v", x, got[0], want)
+		}
+	}
+}
+
 // The vector code is another way to the same bits.
 func TestVectorIsScalarBitForBit(t *testing.T) {
 	x := testLogits()
@@ -72,6 +103,35 @@ func TestVectorIsScalarBitForBit(t *testing.T) {
 		logSigmoid(a[0][:m], a[1][:m], a[2][:m], a[3][:m], x[:m])
 		logSigmoidScalar(b[0][:m], b[1][:m], b[2][:m], b[3][:m], x[:m])
 		check("logSigmoid")
+		y := make([]float64, m)
+		for i := range y {
+			y[i] = math.Abs(float64(x[i])) * 1.1
+		}
+		expNegative(a[0][:m], y)
+		expNegativeScalar(b[0][:m], y)
+		check("expNegative")
+	}
+}
+
+func TestAreasVectorIsScalarBitForBit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for m := range 40 {
+		q, r, w, p := make([]float64, m), make([]float64, m), make([]float64, m), make([]float32, m)
+		for i := range m {
+			q[i], r[i], w[i], p[i] = rng.Float64(), rng.Float64(), 10*rng.Float64(), rng.Float32()
+			if rng.IntN(4) == 0 {
+				w[i] = 0
+				p[i] = float32(math.NaN())
+				q[i] = math.NaN()
+			}
+		}
+		var a, b areaLanes
+		g, h := make([]float32, m), make([]float32, m)
+		addAreas(&a, g, q, r, w, p)
+		addAreasScalar(&b, h, q, r, w, p)
+		if a != b || !slices.Equal(g, h) {
+			t.Fatalf("%d pixels: %v %v as vectors, %v %v as scalars", m, a, g, b, h)
+		}
 	}
 }
 

@@ -56,10 +56,8 @@ func powers(dst, q, lq []float64, gamma float64) {
 		}
 	default:
 		for i, l := range lq {
-			dst[i] = 0
-			if !(gamma*l > beyond) {
-				dst[i] = exp(-gamma * l)
-			}
+			dst[i] = gamma * l
 		}
+		expNegative(dst, dst)
 	}
 }

@@ -42,24 +42,22 @@ func softmaxPixels(dst *Result, b Batch, r Reduction, weights []float64, gamma f
 		s.classWeights(b, weights)
 	}
 	m := &s.softmax
+	hard := len(b.Target.Shape) < len(b.Logits.Shape)
 	for n := range s.census.images {
 		scale := s.census.pixelScale(r, n)
 		sum := 0.
 		blocks(b, s, n, n+1, func(lo, hi int, w []float64) {
-			m.load(b, size, lo, hi, w)
-			m.truth(b, size, lo, hi, w)
 			v := s.v[:hi-lo]
-			m.focal(v, weights, gamma)
-			for i := range v {
-				f := 1.
-				if w != nil {
-					f = w[i]
-				}
-				v[i] *= f
-				sum += v[i]
-				for c := range m.classes {
-					dst.Grad.Data[(n*m.classes+c)*size+lo%size+i] = float32(m.g[c*blockSize+i] * f * scale)
-				}
+			if hard {
+				m.hardFocal(dst.Grad.Data, v, b, size, lo, hi, w, weights, gamma, scale)
+			} else {
+				m.load(b, size, lo, hi, w)
+				m.truth(b, size, lo, hi, w)
+				m.focal(v, weights, gamma)
+				m.store(dst.Grad.Data, v, size, lo, hi, w, scale)
+			}
+			for _, v := range v {
+				sum += v
 			}
 			if r == ReduceNone {
 				store(dst.Map.Data[lo:hi], v)
@@ -71,6 +69,86 @@ func softmaxPixels(dst *Result, b Batch, r Reduction, weights []float64, gamma f
 		}
 	}
 	return dst
+}
+
+// hardFocal stores the weighted values of the pixels lo to hi, whose target is a class
+// number y, in v and the scaled gradient in grad. Of ∂ℓ/∂x_c only h_y is not 0, see focal:
+// it is h_y (1−q_y) for y itself and −q_c h_y for all others.
+func (m *softmax) hardFocal(grad []float32, v []float64, b Batch, size, lo, hi int, w, weights []float64, gamma, scale float64) {
+	m.exponentials(b, size, lo, hi)
+	n := hi - lo
+	at := lo/size*m.classes*size + lo%size
+	h, y := m.g[:n], m.y[:n]
+	for i, t := range b.Target.Data[lo:hi] {
+		f := 1.
+		if w != nil {
+			f = w[i]
+		}
+		if f == 0 {
+			v[i], h[i], y[i] = 0, 0, 0
+			for k := i; k < len(m.q); k += blockSize {
+				m.q[k] = 0
+			}
+			continue
+		}
+		c := m.class(b, t)
+		k := c*blockSize + i
+		q := m.q[k] * m.inv[i]
+		r := m.rest[i]
+		if c != m.best[i] {
+			r = 1 + (r - m.q[k])
+		}
+		r *= m.inv[i]
+		l := m.l[k] + m.log[i]
+		one, slope := focalAt(q, r, l, gamma)
+		f *= classWeight(weights, c)
+		v[i] = f * one
+		slope *= f * scale
+		h[i] = -slope * m.inv[i]
+		m.log[i] = slope * r // of the class itself
+		y[i] = c
+	}
+	for c := range m.classes {
+		g := grad[at+c*size:][:n]
+		for i, e := range row(m.q, c, n) {
+			g[i] = float32(e * h[i])
+		}
+	}
+	for i, c := range y {
+		if h[i] != 0 {
+			grad[at+c*size+i] = float32(m.log[i])
+		}
+	}
+}
+
+// focalAt returns the value of the true class and its h, see focal, of q, r = 1−q and
+// l = −log q.
+func focalAt(q, r, l, gamma float64) (v, h float64) {
+	if gamma == 0 {
+		return l, -1
+	}
+	power, ratio := r*r, 1.
+	if gamma != 2 {
+		power = math.Pow(r, gamma)
+	}
+	if r > 0 {
+		ratio = l / r
+	}
+	return power * l, -power * (1 + gamma*q*ratio)
+}
+
+// store multiplies the values by the weights and stores the scaled gradient.
+func (m *softmax) store(grad []float32, v []float64, size, lo, hi int, w []float64, scale float64) {
+	for i := range v {
+		f := scale
+		if w != nil {
+			v[i] *= w[i]
+			f *= w[i]
+		}
+		for c := range m.classes {
+			grad[(lo/size*m.classes+c)*size+lo%size+i] = float32(m.g[c*blockSize+i] * f)
+		}
+	}
 }
 
 // focal stores the value of each pixel in v and the derivatives by the logits in m.g.
@@ -88,15 +166,9 @@ func (m *softmax) focal(v, weights []float64, gamma float64) {
 				m.g[k] = 0
 				continue
 			}
-			power, ratio := 1., 1.
-			if gamma != 0 {
-				power = math.Pow(m.r[k], gamma)
-				if m.r[k] > 0 {
-					ratio = m.l[k] / m.r[k]
-				}
-			}
-			v[i] += a * power * m.l[k]
-			m.g[k] = -a * power * (1 + gamma*m.q[k]*ratio)
+			one, h := focalAt(m.q[k], m.r[k], m.l[k], gamma)
+			v[i] += a * one
+			m.g[k] = a * h
 			total += m.g[k]
 		}
 		for c := range m.classes {

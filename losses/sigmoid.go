@@ -2,6 +2,22 @@ package losses
 
 import "math"
 
+// expNegative stores e^−x for each x ≥ 0. dst may be x.
+func expNegative(dst, x []float64) {
+	n := expNegativeVector(dst, x)
+	expNegativeScalar(dst[n:], x[n:])
+}
+
+func expNegativeScalar(dst, x []float64) {
+	dst = dst[:len(x)]
+	for i, x := range x {
+		dst[i] = 0
+		if !(x > beyond) {
+			dst[i] = exp(-x)
+		}
+	}
+}
+
 // sigmoid stores q = 1/(1+e^−x) and r = 1−q for each logit, both with full relative
 // precision: r is not computed by subtraction.
 func sigmoid(q, r []float64, x []float32) {

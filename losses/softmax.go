@@ -2,7 +2,6 @@ package losses
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -13,7 +12,13 @@ type softmax struct {
 	l       []float64 // −log probability
 	p       []float64 // truth
 	g       []float64 // derivative by q, or what the kernel likes
-	best    [blockSize]int
+
+	// Of each pixel: the class with the largest logit, that logit, the sum of the other
+	// classes' e^(x − top), 1/(1 + rest) and log(1 + rest).
+	best           [blockSize]int
+	y              [blockSize]int // the true class
+	top            [blockSize]float32
+	rest, inv, log block
 
 	areas, slopes []sums    // of each class
 	rise          []float64 // of the Jaccard loss, by pixel, for LovaszSoftmax
@@ -29,10 +34,36 @@ func (m *softmax) init(classes int) {
 // row returns the class c of n pixels.
 func row(s []float64, c, n int) []float64 { return s[c*blockSize : c*blockSize+n] }
 
-// load computes the probabilities of the pixels lo to hi, counted over all images of a
-// batch without the axis of classes. A block never spans two images. Pixels of weight 0
-// get zeros, which are nobody's probabilities but make nothing of whatever they held.
+// load computes q, r and l of the pixels lo to hi, counted over all images of a batch
+// without the axis of classes. A block never spans two images. Pixels of weight 0 get
+// zeros, which are nobody's probabilities but make nothing of whatever they held.
 func (m *softmax) load(b Batch, size, lo, hi int, w []float64) {
+	m.exponentials(b, size, lo, hi)
+	n := hi - lo
+	rest, inv, log := m.rest[:n], m.inv[:n], m.log[:n]
+	for c := range m.classes {
+		q, r, l := row(m.q, c, n), row(m.r, c, n), row(m.l, c, n)
+		for i, e := range q {
+			q[i] = e * inv[i]
+			r[i] = (1 + (rest[i] - e)) * inv[i]
+			l[i] += log[i]
+		}
+	}
+	for i, c := range m.best[:n] {
+		m.r[c*blockSize+i] = rest[i] * inv[i]
+	}
+	for i, w := range w {
+		if w == 0 {
+			for k := i; k < len(m.q); k += blockSize {
+				m.q[k], m.r[k], m.l[k] = 0, 0, 0
+			}
+		}
+	}
+}
+
+// exponentials computes what load has to normalise: l is the largest logit less the
+// logit, and q is e^−l.
+func (m *softmax) exponentials(b Batch, size, lo, hi int) {
 	n := hi - lo
 	plane := func(c int) []float32 {
 		at := (lo/size*m.classes+c)*size + lo%size
@@ -40,49 +71,51 @@ func (m *softmax) load(b Batch, size, lo, hi int, w []float64) {
 	}
 	// The largest logit is the reference, and its own term, 1, is kept apart: then
 	// 1−q of the likeliest class is a sum, not a difference, and keeps its digits.
-	best := m.best[:n]
-	top := row(m.g, 0, n)
-	for i, x := range plane(0) {
-		best[i], top[i] = 0, float64(x)
-	}
+	// Which class that is, is anybody's guess, so rows are swept without branches.
+	best, top := m.best[:n], m.top[:n]
+	copy(top, plane(0))
+	clear(best)
 	for c := 1; c < m.classes; c++ {
 		for i, x := range plane(c) {
-			if float64(x) > top[i] {
-				best[i], top[i] = c, float64(x)
+			more := 0
+			if x > top[i] {
+				more = 1
 			}
+			best[i] += (c - best[i]) * more
+			top[i] = max(top[i], x)
 		}
 	}
-	rest := row(m.r, 0, n)
+	for c := range m.classes {
+		l := row(m.l, c, n)
+		for i, x := range plane(c) {
+			l[i] = float64(top[i]) - float64(x)
+		}
+		expNegative(row(m.q, c, n), l)
+	}
+	rest, inv, log := m.rest[:n], m.inv[:n], m.log[:n]
+	for i, c := range best {
+		m.q[c*blockSize+i] = 0
+	}
 	clear(rest)
 	for c := range m.classes {
-		q, l := row(m.q, c, n), row(m.l, c, n)
-		for i, x := range plane(c) {
-			l[i] = top[i] - float64(x)
-			q[i] = 0
-			if !(l[i] > beyond) {
-				q[i] = exp(-l[i])
-			}
-			if c != best[i] {
-				rest[i] += q[i]
-			}
+		for i, e := range row(m.q, c, n) {
+			rest[i] += e
 		}
 	}
-	for i, rest := range rest {
-		inv, log := 1/(1+rest), math.Log1p(rest)
-		for c := range m.classes {
-			k := c*blockSize + i
-			if c == best[i] {
-				m.q[k], m.r[k] = inv, rest*inv
-			} else {
-				m.r[k] = (1 + (rest - m.q[k])) * inv
-				m.q[k] *= inv
-			}
-			m.l[k] += log
-			if w != nil && w[i] == 0 {
-				m.q[k], m.r[k], m.l[k] = 0, 0, 0
-			}
-		}
+	for i, c := range best {
+		m.q[c*blockSize+i] = 1
+		inv[i] = 1 / (1 + rest[i])
 	}
+	log1p(log, rest)
+}
+
+// class returns the class that target t stands for.
+func (m *softmax) class(b Batch, t float32) int {
+	c := int(t)
+	if float32(c) != t || c < 0 || c >= m.classes {
+		panic(fmt.Sprintf("losses: target %v is no class of logits of shape %v", t, b.Logits.Shape))
+	}
+	return c
 }
 
 // truth loads the target of the pixels lo to hi. Those of weight 0 get none.
@@ -108,11 +141,7 @@ func (m *softmax) truth(b Batch, size, lo, hi int, w []float64) {
 		if w != nil && w[i] == 0 {
 			continue
 		}
-		c := int(t)
-		if float32(c) != t || c < 0 || c >= m.classes {
-			panic(fmt.Sprintf("losses: target %v is no class of logits of shape %v", t, b.Logits.Shape))
-		}
-		m.p[c*blockSize+i] = 1
+		m.p[m.class(b, t)*blockSize+i] = 1
 	}
 }
 

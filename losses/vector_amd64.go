@@ -22,6 +22,17 @@ func makeLanes(values ...float64) (t [25][4]float64) {
 	return t
 }
 
+// expNegativeVector does the first elements of x, four at a time, and returns how many.
+func expNegativeVector(dst, x []float64) int {
+	n := len(x) &^ 3
+	if n == 0 || !haveAVX2 {
+		return 0
+	}
+	_ = dst[n-1]
+	expNegativeAVX2(&dst[0], &x[0], n)
+	return n
+}
+
 // sigmoidVector does the first pixels of x, four at a time, and returns how many.
 func sigmoidVector(q, r []float64, x []float32) int {
 	n := len(x) &^ 3
@@ -54,6 +65,9 @@ func addAreasVector(a *areaLanes, g []float32, q, r, w []float64, p []float32) i
 	addAreasAVX2(a, &g[0], &q[0], &r[0], &w[0], &p[0], n)
 	return n
 }
+
+//go:noescape
+func expNegativeAVX2(dst, x *float64, n int)
 
 //go:noescape
 func sigmoidAVX2(q, r *float64, x *float32, n int)

@@ -60,6 +60,29 @@
 	VADDPD ONE, Y4, Y4   \
 	VPADDQ Y2, Y4, Y1
 
+// func expNegativeAVX2(dst, x *float64, n int)
+TEXT ·expNegativeAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	LEAQ ·lanes(SB), R9
+
+expLoop:
+	VMOVUPD (SI), Y0
+	VMOVUPD BEYOND, Y1
+	VMINPD  Y0, Y1, Y1  // the second operand, x, if it is NaN
+	VXORPD  MINUS, Y1, Y1
+	EXP
+	VCMPPD  $0x1E, BEYOND, Y0, Y2 // x > beyond
+	VANDNPD Y1, Y2, Y1
+	VMOVUPD Y1, (DI)
+	ADDQ    $32, SI
+	ADDQ    $32, DI
+	SUBQ    $4, CX
+	JNZ     expLoop
+	VZEROUPPER
+	RET
+
 // func sigmoidAVX2(q, r *float64, x *float32, n int)
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-32
 	MOVQ q+0(FP), DI
