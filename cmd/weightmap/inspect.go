@@ -12,9 +12,11 @@ import (
 
 func inspectCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "inspect",
-		Usage:     "draw maps for people to look at, and print what is in them",
-		ArgsUsage: "FILE|DIR...",
+		Name:               "inspect",
+		Usage:              "draw maps for people to look at, and print what is in them",
+		ArgsUsage:          "FILE|DIR...",
+		HideHelpCommand:    true, // help may be a folder
+		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Description: `Draws each map (NPY, 2-D or 3-D) as a PNG with a colour bar and with the outlines
 of the objects it was made of, beside the map or where --out says, and prints its
 shape, range, mean and percentiles. Of a folder it draws one contact sheet of all
@@ -22,12 +24,17 @@ weight maps in it, with one range.
 
 Of a stack the middle slice is drawn; --slice says which else, or all. Values that
 are infinite (no object is that near) are drawn gray, and NaN in cyan; neither is
-part of the range. Gray images of --with image are stretched to be seen.`,
+part of the range. Gray images of --with image are stretched to be seen.
+
+   weightmap inspect data/masks/a.weights.npy
+   weightmap inspect --with image data
+   weightmap inspect --with mask,d1,d2 --out figure.png data/masks/a.weights.npy
+   weightmap inspect --raw --bits 8 --range 0,12 --out gray data`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "with", Usage: "draw these before the map, as `LIST` of image, mask, d1, d2; image alone brings the mask"},
-			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write to this `PATH`: a .png, or a folder", TakesFile: true},
+			&cli.StringFlag{Name: "with", DefaultText: "the map alone", Usage: "draw these before the map, as `LIST` of image, mask, d1, d2; image alone brings the mask"},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, DefaultText: "beside the map", Usage: "write to this `PATH`: a .png, or a folder", TakesFile: true},
 			&cli.StringFlag{Name: "range", DefaultText: "what is there", Usage: "colour values from `LO,HI`; beyond, the colours stay the same"},
-			&cli.StringFlag{Name: "colors", Value: "inferno", Usage: "colour weights by `NAME`: " + strings.Join(render.ColorNames, ", ")},
+			&cli.StringFlag{Name: "colors", Value: "inferno", DefaultText: "inferno, of distances viridis", Usage: "colour values by `NAME`: " + strings.Join(render.ColorNames, ", ")},
 			&cli.IntFlag{Name: "scale", DefaultText: "easy to see", Usage: "draw each pixel `N` pixels wide and high"},
 			&cli.StringFlag{Name: "slice", DefaultText: "the middle", Usage: "draw slice `N` of stacks, from 0, or all"},
 			&cli.StringFlag{Name: "title", DefaultText: "its name", Usage: "write `TEXT` above the picture"},
@@ -35,11 +42,17 @@ part of the range. Gray images of --with image are stretched to be seen.`,
 			&cli.StringFlag{Name: "mask", Usage: "take the objects from `FILE` instead of looking for it", TakesFile: true},
 			&cli.StringFlag{Name: "image", Usage: "take the image from `FILE` instead of looking for it", TakesFile: true},
 			&cli.BoolFlag{Name: "raw", Usage: "write plain gray, LO black and HI white, and nothing else"},
-			&cli.IntFlag{Name: "bits", Value: 16, Usage: "write --raw with 8 or 16 `BITS` a pixel"},
+			&cli.IntFlag{Name: "bits", Value: 16, DefaultText: "16", Usage: "write --raw with 8 or 16 `BITS` a pixel"},
 			&cli.BoolFlag{Name: "force", Usage: "replace files that were not drawn by inspect"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object a map"},
 		},
 		Action: inspectAction,
+		BashComplete: completeValues("inspect", map[string][]string{
+			"with":   {"image", "mask", "d1", "d2"},
+			"colors": render.ColorNames,
+			"slice":  {"all"},
+			"bits":   {"8", "16"},
+		}),
 	}
 }
 

@@ -15,9 +15,11 @@ import (
 func synthCommand() *cli.Command {
 	d := synth.Default()
 	return &cli.Command{
-		Name:      "synth",
-		Usage:     "draw a small data set of crowded nuclei to try everything on",
-		ArgsUsage: "DIR",
+		Name:               "synth",
+		Usage:              "draw a small data set of crowded nuclei to try everything on",
+		ArgsUsage:          "DIR",
+		HideHelpCommand:    true, // help may be a folder
+		CustomHelpTemplate: cli.CommandHelpTemplate + "\n" + exitCodesHelp,
 		Description: `Draws images of nuclei as a fluorescence microscope shows them, with their
 masks in the layouts that people have: 16-bit ids (DIR/nuclei), 0/255 masks in
 which touching nuclei fuse (DIR/binary), a file a nucleus (DIR/stage1_train),
@@ -26,8 +28,8 @@ flags draw the same pixels everywhere.`,
 		Flags: []cli.Flag{
 			&cli.Uint64Flag{Name: "seed", Value: d.Seed, Usage: "draw other nuclei for another `N`"},
 			&cli.IntFlag{Name: "images", Value: d.Images, Usage: "draw `N` images"},
-			&cli.StringFlag{Name: "size", Value: "256,320", Usage: "size of the images in pixels, as `H,W`"},
-			&cli.StringFlag{Name: "stack", Value: "16,96,96", Usage: "size of the stack in pixels, as `D,H,W`, or none"},
+			&cli.StringFlag{Name: "size", Value: "256,320", DefaultText: "256,320", Usage: "size of the images in pixels, as `H,W`"},
+			&cli.StringFlag{Name: "stack", Value: "16,96,96", DefaultText: "16,96,96", Usage: "size of the stack in pixels, as `D,H,W`, or none"},
 			&cli.IntFlag{Name: "objects", DefaultText: "crowded", Usage: "draw `N` nuclei an image, or as many as find room"},
 			&cli.BoolFlag{Name: "force", Usage: "write into a folder that is not empty, replacing files of the same names"},
 			&cli.BoolFlag{Name: "json", Usage: "print what was drawn as JSON"},
