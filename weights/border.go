@@ -25,7 +25,15 @@ type border struct {
 func (b *border) row(at int, d1, d2 []float32) {
 	labels, weights := b.labels[at:at+len(d1)], b.weights[at:at+len(d1)]
 	d2 = d2[:len(d1)]
-	for i, a := range d1 {
+	done := 0
+	if haveAVX2 && b.depth == nil && !b.alone {
+		if done = len(d1) &^ 7; done > 0 {
+			numbers := [...]float64{b.w0, b.exponent, b.radius, float64(b.background), float64(b.foreground)}
+			gapsAVX2(&weights[0], &d1[0], &d2[0], &labels[0], done, &numbers[0], &expConstants[0])
+		}
+	}
+	for i := done; i < len(d1); i++ {
+		a := d1[i]
 		w := b.background
 		if labels[i] != 0 {
 			w = b.foreground
@@ -40,7 +48,7 @@ func (b *border) row(at int, d1, d2 []float32) {
 			sum += float64(d2[i])
 		}
 		if sum < b.radius {
-			w = float32(float64(w) + b.w0*math.Exp(b.exponent*(sum*sum)))
+			w = float32(float64(w) + float64(b.w0*exp(b.exponent*float64(sum*sum))))
 		}
 		weights[i] = w
 	}

@@ -160,7 +160,7 @@ func TestRadiusChangesNothing(t *testing.T) {
 		for i, id := range labels.Data {
 			wc := float32(u.Class.Background)
 			sum := float64(two.D1.Data[i]) + float64(two.D2.Data[i])
-			full := float32(float64(wc) + u.W0*math.Exp(-1/(2*u.Sigma*u.Sigma)*(sum*sum)))
+			full := float32(float64(wc) + u.W0*weights.Exp(-1/(2*u.Sigma*u.Sigma)*(sum*sum)))
 			if id == 0 && near.Data[i] != full {
 				t.Fatalf("%+v: %v away the weight is %v, untruncated %v", u, sum, near.Data[i], full)
 			}
@@ -171,6 +171,37 @@ func TestRadiusChangesNothing(t *testing.T) {
 	}
 	if beyond < 10_000 {
 		t.Fatalf("only %d pixels were beyond the radius: the test shows nothing", beyond)
+	}
+}
+
+// The exponential is as good as the library's, and is the same in vectors: rows of
+// eight and more pixels go through them, single pixels do not.
+func TestExponential(t *testing.T) {
+	for x := 0.0; x > -700; x -= 0.0137 {
+		if got, want := weights.Exp(x), math.Exp(x); math.Abs(got-want) > 8e-16*want {
+			t.Fatalf("exp(%v) = %v, want %v", x, got, want)
+		}
+	}
+	if e := weights.Exp(math.Inf(-1)); e > 1e-300 {
+		t.Errorf("exp(−Inf) = %v", e)
+	}
+	rng := rand.New(rand.NewPCG(5, 5))
+	for range 200 {
+		u := settings(rng)
+		u.Spacing = nil
+		labels := cells(rng, 1, 40, 4)
+		two := edt.TwoNearest(nil, labels, edt.Options{})
+		row := u.FromDistances(nil, two.D1, two.D2, labels, nil, nil)
+		if u.Inside == weights.InsideBorder || u.Single == weights.SingleD1 {
+			continue
+		}
+		for i, w := range row.Data {
+			d1, d2 := grid.From(two.D1.Data[i:i+1], 1, 1), grid.From(two.D2.Data[i:i+1], 1, 1)
+			one := u.FromDistances(nil, d1, d2, grid.From(labels.Data[i:i+1], 1, 1), nil, nil)
+			if one.Data[0] != w {
+				t.Fatalf("%+v: pixel %d of a row weighs %v, alone %v", u, i, w, one.Data[0])
+			}
+		}
 	}
 }
 

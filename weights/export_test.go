@@ -1,0 +1,3 @@
+package weights
+
+var Exp = exp

@@ -1,0 +1,107 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// TERM makes four weights of the sums s in b: w_c + w0·exp(exponent·s²), x in b, n in
+// c, y in d. R8 has the constants of exp. Y8 w0, Y9 exponent, Y10 w_c.
+#define STEP(at, b, d) \
+	VBROADCASTSD at(R8), Y7 \
+	VMULPD       b, d, d    \
+	VADDPD       Y7, d, d
+
+#define TERM(b, c, cx, d) \
+	VMULPD       b, b, b      \
+	VMULPD       Y9, b, b     \
+	VBROADCASTSD 0(R8), Y7    \
+	VMAXPD       Y7, b, b     \
+	VBROADCASTSD 8(R8), Y7    \
+	VMULPD       Y7, b, c     \
+	VROUNDPD     $0, c, c     \
+	VBROADCASTSD 16(R8), Y7   \
+	VMULPD       Y7, c, d     \
+	VSUBPD       d, b, b      \
+	VBROADCASTSD 24(R8), Y7   \
+	VMULPD       Y7, c, d     \
+	VSUBPD       d, b, b      \
+	VBROADCASTSD 32(R8), d    \
+	STEP(40, b, d)            \
+	STEP(48, b, d)            \
+	STEP(56, b, d)            \
+	STEP(64, b, d)            \
+	STEP(72, b, d)            \
+	STEP(80, b, d)            \
+	STEP(88, b, d)            \
+	STEP(96, b, d)            \
+	STEP(104, b, d)           \
+	STEP(112, b, d)           \
+	STEP(120, b, d)           \
+	STEP(128, b, d)           \
+	VCVTPD2DQY   c, cx        \
+	VPMOVSXDQ    cx, c        \
+	VPADDQ       Y11, c, c    \
+	VPSLLQ       $52, c, c    \
+	VMULPD       c, d, d      \
+	VMULPD       Y8, d, d     \
+	VADDPD       Y10, d, d
+
+// func gapsAVX2(w, d1, d2 *float32, labels *int32, n int, b *float64, e *float64)
+//
+// b is w0, exponent, radius, background and foreground.
+TEXT ·gapsAVX2(SB), NOSPLIT, $0-56
+	MOVQ         w+0(FP), DI
+	MOVQ         d1+8(FP), SI
+	MOVQ         d2+16(FP), DX
+	MOVQ         labels+24(FP), BX
+	MOVQ         n+32(FP), CX
+	MOVQ         b+40(FP), R9
+	MOVQ         e+48(FP), R8
+	VBROADCASTSD 0(R9), Y8
+	VBROADCASTSD 8(R9), Y9
+	VBROADCASTSD 24(R9), Y10
+	VCVTPD2PSY   Y10, X14
+	VINSERTI128  $1, X14, Y14, Y14 // background
+	VBROADCASTSD 32(R9), Y15
+	VCVTPD2PSY   Y15, X15
+	VINSERTI128  $1, X15, Y15, Y15 // foreground
+	MOVQ         $1023, AX
+	VMOVQ        AX, X11
+	VPBROADCASTQ X11, Y11
+
+block:
+	VPXOR        Y7, Y7, Y7
+	VPCMPEQD     (BX), Y7, Y6     // not in an object
+	VBLENDVPS    Y6, Y14, Y15, Y13
+	VCVTPS2PD    (SI), Y0
+	VCVTPS2PD    (DX), Y2
+	VADDPD       Y2, Y0, Y0
+	VCVTPS2PD    16(SI), Y3
+	VCVTPS2PD    16(DX), Y5
+	VADDPD       Y5, Y3, Y3
+	VBROADCASTSD 16(R9), Y7
+	VCMPPD       $1, Y7, Y0, Y2   // within the radius
+	VCMPPD       $1, Y7, Y3, Y5
+	VEXTRACTI128 $1, Y2, X4
+	VPACKSSDW    X4, X2, X2
+	VEXTRACTI128 $1, Y5, X4
+	VPACKSSDW    X4, X5, X5
+	VINSERTI128  $1, X5, Y2, Y2
+	VPAND        Y2, Y6, Y6
+	VPTEST       Y6, Y6
+	JZ           store
+	TERM(Y0, Y1, X1, Y2)
+	TERM(Y3, Y4, X4, Y5)
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y5, X5
+	VINSERTI128  $1, X5, Y2, Y2
+	VBLENDVPS    Y6, Y2, Y13, Y13
+
+store:
+	VMOVUPS Y13, (DI)
+	ADDQ    $32, DI
+	ADDQ    $32, SI
+	ADDQ    $32, DX
+	ADDQ    $32, BX
+	SUBQ    $8, CX
+	JG      block
+	VZEROUPPER
+	RET
