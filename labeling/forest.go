@@ -44,10 +44,8 @@ func (f forest) number(step int) (n int) {
 		p := int(f[i])
 		id := f[p]
 		if p == i {
-			id = int32(n + 1)
-		}
-		if p == i {
 			n++
+			id = int32(n)
 		}
 		f[i] = id
 	}

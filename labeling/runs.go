@@ -109,25 +109,26 @@ func joinAbove(f forest, c Connectivity, this, above []word) {
 	}
 }
 
-// joinSlice joins the runs of a row with those of the slice before: the same row
-// there (back), the one above that and the one below. Rows that do not touch at
-// this connectivity are left alone.
+// joinSlice joins the runs of a row with those of the slice before: of the same
+// row there (back) and of the ones above and below that.
 //
-// Many contacts follow from others: where runs A and B both touch C at the place
-// where they touch each other, their joining with C was enough. C is in the row
-// above or in back, whose contacts with A were handled earlier.
+// Most contacts follow from others and are masked off, which is what makes 3-D
+// fast. Where a run of the slice before meets B there may be a third run, above B
+// or in back, that touches both right there (at connectivity 6, a chain of two: one
+// above B and one above that of back). Then joining those contacts is enough.
 func joinSlice(f forest, c Connectivity, this, above, back, backAbove, backBelow []word) {
 	above, back = above[:len(this)], back[:len(this)]
 	backAbove, backBelow = backAbove[:len(this)], backBelow[:len(this)]
 	for i := range this {
+		// This row, the one above, and in the slice before the same, above and below.
 		b, u, p, pu, pd := &this[i], &above[i], &back[i], &backAbove[i], &backBelow[i]
 		switch c {
 		case 6:
 			joinAt(f, meet(p, b)&^(u.set&pu.set), p, b)
 		case 18:
-			joinAt(f, meetWide(p, b)&^(u.set&p.set&b.set), p, b)
-			joinAt(f, meet(pu, b)&^(u.set|p.set), pu, b)
-			joinAt(f, meet(pd, b)&^p.set, pd, b)
+			joinAt(f, meetWide(p, b)&^(u.set&p.set), p, b)
+			joinAt(f, meet(pu, b)&^(u.wide|p.wide), pu, b)
+			joinAt(f, meet(pd, b)&^p.wide, pd, b)
 		case 26:
 			joinAt(f, meetWide(p, b)&^u.wide, p, b)
 			joinAt(f, meetWide(pu, b)&^(u.wide|p.wide), pu, b)
