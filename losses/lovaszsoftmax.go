@@ -41,18 +41,19 @@ func (l LovaszSoftmax) Eval(dst *Result, b Batch, r Reduction) *Result {
 	switch l.Scope {
 	case PerImage:
 		for n := range s.census.images {
-			l.unit(dst, b, n, n+1, func(v float64) float64 { return dst.image(b, r, n, v) })
+			dst.image(b, r, n, l.unit(dst, b, n, n+1, s.census.imageScale(r, n)))
 		}
 	case PerBatch:
-		l.unit(dst, b, 0, s.census.images, func(v float64) float64 { return dst.batch(b, r, v) })
+		dst.batch(b, r, l.unit(dst, b, 0, s.census.images, s.census.batchScale(r)))
 	default:
 		panic("losses: LovaszSoftmax has no value per " + l.Scope.String())
 	}
 	return dst
 }
 
-// unit evaluates the images from first to last as one. Grad holds the errors at first.
-func (l LovaszSoftmax) unit(dst *Result, b Batch, first, last int, record func(v float64) float64) {
+// unit returns the loss of the images from first to last as one and stores scale times
+// its gradient. Grad holds the errors at first.
+func (l LovaszSoftmax) unit(dst *Result, b Batch, first, last int, scale float64) float64 {
 	s := dst.scratch
 	size, m, grad := s.census.size, &s.softmax, dst.Grad.Data
 	m.areas = resize(m.areas, m.classes)
@@ -84,24 +85,31 @@ func (l LovaszSoftmax) unit(dst *Result, b Batch, first, last int, record func(v
 			}
 		}
 	})
-	classes, loss := 0, 0.
+	classes := 0
 	for c := range m.classes {
 		if l.uses(c, m.areas[c].tp > 0) {
 			classes++
-			loss += s.lovaszClass(grad, b, c, first, last, m.areas[c].tp)
+			s.lovaszClass(grad, b, c, first, last, m.areas[c].tp)
 		}
 	}
 	mean := inverse(float64(classes))
-	scale := record(loss*mean) * mean
+	loss := 0.
 	blocks(b, s, first, last, func(lo, hi int, w []float64) {
 		m.load(b, size, lo, hi, w)
 		for c := range m.classes {
-			for i, g := range m.rise[(lo/size*m.classes+c)*size+lo%size-base:][:hi-lo] {
-				m.g[c*blockSize+i] = g * scale
+			q, r, g := row(m.q, c, hi-lo), row(m.r, c, hi-lo), row(m.g, c, hi-lo)
+			for i, rise := range m.rise[(lo/size*m.classes+c)*size+lo%size-base:][:hi-lo] {
+				g[i] = rise * mean * scale
+				if rise < 0 { // the class is the truth
+					loss -= rise * r[i]
+				} else {
+					loss += rise * q[i]
+				}
 			}
 		}
 		m.gradient(grad, size, lo, hi)
 	})
+	return loss * mean
 }
 
 func (l LovaszSoftmax) uses(c int, present bool) bool {
@@ -116,9 +124,9 @@ func (l LovaszSoftmax) uses(c int, present bool) bool {
 	panic(fmt.Sprintf("losses: unknown ClassChoice(%d)", int(l.Classes)))
 }
 
-// lovaszClass returns the loss of a class, of which the errors are given, and stores its
-// derivatives by the probabilities in m.rise. truth is Σ w over the pixels of the class.
-func (s *scratch) lovaszClass(errors []float32, b Batch, c, first, last int, truth float64) float64 {
+// lovaszClass stores the derivatives of the loss of a class by its probabilities in m.rise:
+// minus the rise of the Jaccard loss where the class is the truth. truth is Σ w there.
+func (s *scratch) lovaszClass(errors []float32, b Batch, c, first, last int, truth float64) {
 	size, m := s.census.size, &s.softmax
 	items := s.sort.start((last - first) * size)
 	for n := first; n < last; n++ {
@@ -137,18 +145,16 @@ func (s *scratch) lovaszClass(errors []float32, b Batch, c, first, last int, tru
 		pixel, logit := at(index)
 		return m.errorAt(b, size, pixel, c, math.Signbit(float64(errors[logit])))
 	})
-	j, loss := newJaccard(truth), 0.
+	j := newJaccard(truth)
 	for _, t := range items {
 		pixel, logit := at(t.index())
 		positive := math.Signbit(float64(errors[logit]))
 		step := j.step(positive, b.weight(pixel))
-		loss += float64(t.key()) * step
 		if positive {
 			step = -step
 		}
 		m.rise[logit-first*m.classes*size] = step
 	}
-	return loss
 }
 
 // errorAt is the error of class c at one pixel, as load has it before rounding.
