@@ -48,8 +48,8 @@
 //     Processing", J. ACM 13 (1966): two passes and a table of equivalences.
 //   - He, Chao and Suzuki, "A Run-Based Two-Scan Labeling Algorithm", IEEE
 //     Transactions on Image Processing 17 (2008).
-//   - Lemaitre and Lacassagne, "How to speed Connected Component Labeling up with
-//     SIMD RLE algorithms", WPMVP 2020: runs from bits, painted run by run.
+//   - Lemaitre, Hennequin and Lacassagne, "How to speed Connected Component
+//     Labeling up with SIMD RLE algorithms", WPMVP 2020: runs by wide instructions.
 //   - Falk et al., "U-Net: deep learning for cell counting, detection, and
 //     morphometry", Nature Methods 16 (2019): the gaps that [Ridge] cuts.
 package labeling
