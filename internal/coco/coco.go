@@ -1,0 +1,339 @@
+// Package coco reads the instance annotations of COCO JSON files.
+//
+// Such a file lists images with their sizes, and objects, each a polygon or several,
+// or runs of pixels, that name their image. [Open] goes through the file once and
+// keeps where each image's annotations are, so that a file of hundreds of megabytes
+// takes little memory, and any image can be drawn at any time, by several goroutines:
+//
+//	f, err := coco.Open(r, size)
+//	for i := range f.Images {
+//		m, err := f.Read(i, 1<<31)
+//		// m.Labels is {height, width}, 0 or the number of the object
+//	}
+//
+// Polygons are filled as the COCO API fills them, pixel for pixel.
+//
+// References: https://cocodataset.org/#format-data; maskApi.c of the COCO API,
+// https://github.com/cocodataset/cocoapi.
+package coco
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/rle"
+)
+
+// File is an opened file of annotations.
+type File struct {
+	Images []Image // in the file's order
+
+	r io.ReaderAt
+}
+
+// Image is one image of the file.
+type Image struct {
+	Name          string // its id, which is what outputs are to be named by
+	FileName      string // as the file has it; not to be trusted as a path
+	Height, Width int
+
+	annotations []span
+}
+
+// span is where an annotation is in the file.
+type span struct {
+	offset int64
+	length int32
+}
+
+// Mask is an image's annotations, drawn.
+type Mask struct {
+	// Labels is {height, width}: object k is the k-th of the image's annotations that
+	// is no crowd. Of two that overlap the later is on top.
+	Labels  *grid.Labels
+	Objects int
+	Overlap int // pixels at which one object covers another
+
+	// Crowd marks regions of objects that nobody told apart (iscrowd), or is nil.
+	Crowd *grid.Mask
+}
+
+// Magic reports whether a file that starts so may be a COCO file: an object whose
+// first key is one of theirs.
+func Magic(head []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff"))))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return false
+	}
+	t, err := d.Token()
+	if err != nil {
+		return false
+	}
+	switch t {
+	case "info", "licenses", "images", "annotations", "categories", "type":
+		return true
+	}
+	return false
+}
+
+// Open finds the annotations of each image.
+func Open(r io.ReaderAt, size int64) (*File, error) {
+	mark := int64(0) // the byte order mark that some editors write
+	b := make([]byte, 3)
+	if n, _ := r.ReadAt(b, 0); n == 3 && string(b) == "\ufeff" {
+		mark = 3
+	}
+	f := &File{r: r}
+	o := opener{
+		File:    f,
+		decoder: json.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(r, mark, size-mark), 1<<16)),
+		mark:    mark,
+		spans:   map[string][]span{},
+		seen:    map[string]bool{},
+	}
+	if err := o.file(); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, fmt.Errorf("coco: %w", err)
+	}
+	for i := range f.Images {
+		im := &f.Images[i]
+		im.annotations = o.spans[im.Name]
+		delete(o.spans, im.Name)
+	}
+	for id, s := range o.spans {
+		return nil, fmt.Errorf("coco: %d annotations are of the image %.40q, which the file does not list", len(s), id)
+	}
+	return f, nil
+}
+
+type opener struct {
+	*File
+	decoder *json.Decoder
+	mark    int64
+	spans   map[string][]span // by the image's id
+	seen    map[string]bool   // the images' ids
+}
+
+// file goes through the keys of the file.
+func (o *opener) file() error {
+	if err := o.delim('{', "the file"); err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for o.decoder.More() {
+		key, err := o.decoder.Token()
+		if err != nil {
+			return err
+		}
+		name := key.(string) // the decoder takes no other keys
+		each := map[string]func() error{"images": o.image, "annotations": o.annotation}[name]
+		if each == nil {
+			if err := o.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		if done[name] {
+			return fmt.Errorf("the file has %q twice", name)
+		}
+		done[name] = true
+		if err := o.delim('[', name); err != nil {
+			return err
+		}
+		for o.decoder.More() {
+			if err := each(); err != nil {
+				return err
+			}
+		}
+		if _, err := o.decoder.Token(); err != nil {
+			return err
+		}
+	}
+	if _, err := o.decoder.Token(); err != nil {
+		return err
+	}
+	if !done["images"] || !done["annotations"] {
+		return errors.New("the file has no images and annotations, as COCO's instances have")
+	}
+	return nil
+}
+
+func (o *opener) delim(want json.Delim, what string) error {
+	t, err := o.decoder.Token()
+	if err != nil {
+		return err
+	}
+	if t != want {
+		return fmt.Errorf("%s does not start with %q", what, rune(want))
+	}
+	return nil
+}
+
+// skip passes over a value of any kind without keeping it.
+func (o *opener) skip() error {
+	for depth := 0; ; {
+		t, err := o.decoder.Token()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return nil
+		}
+	}
+}
+
+func (o *opener) image() error {
+	var d struct {
+		ID            id
+		FileName      string `json:"file_name"`
+		Height, Width float64
+	}
+	if err := o.decoder.Decode(&d); err != nil {
+		return err
+	}
+	if o.seen[string(d.ID)] {
+		return fmt.Errorf("two images have the id %.40q", d.ID)
+	}
+	o.seen[string(d.ID)] = true
+	im := Image{Name: string(d.ID), FileName: d.FileName}
+	for _, v := range []struct {
+		to   *int
+		from float64
+	}{{&im.Height, d.Height}, {&im.Width, d.Width}} {
+		if v.from >= 0 && v.from <= math.MaxInt32 && v.from == math.Trunc(v.from) { // else 0, which Read refuses
+			*v.to = int(v.from)
+		}
+	}
+	o.Images = append(o.Images, im)
+	return nil
+}
+
+func (o *opener) annotation() error {
+	start := o.decoder.InputOffset()
+	var d struct {
+		ImageID id `json:"image_id"`
+	}
+	if err := o.decoder.Decode(&d); err != nil {
+		return err
+	}
+	length := o.decoder.InputOffset() - start
+	if length > math.MaxInt32 {
+		return fmt.Errorf("an annotation of %d bytes", length)
+	}
+	o.spans[string(d.ImageID)] = append(o.spans[string(d.ImageID)], span{o.mark + start, int32(length)})
+	return nil
+}
+
+// id is a number or, in some files, a string.
+type id string
+
+func (v *id) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '"' {
+		var s string
+		if err := json.Unmarshal(b, &s); err != nil {
+			return err
+		}
+		*v = id(s)
+		return nil
+	}
+	var n json.Number
+	if err := json.Unmarshal(b, &n); err != nil || strings.ContainsAny(string(n), ".eE") || n == "" {
+		return fmt.Errorf("%.40s is no id", b)
+	}
+	*v = id(n)
+	return nil
+}
+
+// Read draws image i, if it has at most maxPixels pixels.
+func (f *File) Read(i, maxPixels int) (*Mask, error) {
+	im := &f.Images[i]
+	m, err := f.read(im, maxPixels)
+	if err != nil {
+		return nil, fmt.Errorf("coco: image %.40s: %w", im.Name, err)
+	}
+	return m, nil
+}
+
+func (f *File) read(im *Image, maxPixels int) (*Mask, error) {
+	if err := rle.CheckName(im.Name); err != nil {
+		return nil, err
+	}
+	if err := checkFileName(im.FileName); err != nil {
+		return nil, err
+	}
+	n, err := rle.CheckSize(im.Height, im.Width, maxPixels)
+	if err != nil {
+		return nil, err
+	}
+	m := &Mask{Labels: grid.New[int32](im.Height, im.Width)}
+	d := drawer{height: im.Height, width: im.Width, budget: 20*n + 1<<20}
+	for _, s := range im.annotations {
+		b := make([]byte, s.length)
+		if _, err := f.r.ReadAt(b, s.offset); err != nil && err != io.EOF {
+			return nil, err
+		}
+		var a annotation
+		if err := json.Unmarshal(bytes.TrimLeft(b, ", \t\r\n"), &a); err != nil {
+			return nil, fmt.Errorf("an annotation: %w", err)
+		}
+		masks, err := d.runs(a.Segmentation)
+		if err != nil {
+			return nil, fmt.Errorf("annotation %.40s: %w", a.ID, err)
+		}
+		if a.Crowd != 0 {
+			if m.Crowd == nil {
+				m.Crowd = grid.New[uint8](im.Height, im.Width)
+			}
+			paintCrowd(m.Crowd, masks)
+			continue
+		}
+		m.Objects++
+		for _, runs := range masks {
+			m.Overlap += rle.Paint(m.Labels, runs, int32(m.Objects))
+		}
+	}
+	return m, nil
+}
+
+// checkFileName refuses files that name images outside the folder they are in.
+func checkFileName(name string) error {
+	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return c == '/' || c == '\\' }) {
+		if part == ".." {
+			return fmt.Errorf("its file_name %.60q leads out of its folder", name)
+		}
+	}
+	return nil
+}
+
+type annotation struct {
+	ID           id
+	Crowd        float64 `json:"iscrowd"`
+	Segmentation json.RawMessage
+}
+
+func paintCrowd(crowd *grid.Mask, masks []rle.Runs) {
+	labels := grid.New[int32](crowd.Shape...)
+	for _, runs := range masks {
+		rle.Paint(labels, runs, 1)
+	}
+	for i, v := range labels.Data {
+		if v != 0 {
+			crowd.Data[i] = 1
+		}
+	}
+}
