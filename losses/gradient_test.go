@@ -148,8 +148,9 @@ func checkGradient(t *testing.T, name string, l losses.Loss, b losses.Batch, ste
 			}
 			return l.Eval(&at, moved, r).Value
 		}, x, fivePoint(step))
+		scale := largest(want)
 		for i, w := range want {
-			if d := far(float64(res.Grad.Data[i]), w, largest(want), 1e-6); d > 1 {
+			if d := far(float64(res.Grad.Data[i]), w, scale, 1e-6); d > 1 {
 				t.Errorf("%s, %v: gradient %d is %v, difference quotient %v: %.3g times the tolerance", name, r, i, res.Grad.Data[i], w, d)
 				break
 			}

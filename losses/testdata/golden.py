@@ -2,6 +2,7 @@
 
     python3 golden.py golden.json              # all of it
     python3 golden.py - --torch-only           # without MONAI, Keras and the rest, to stdout
+    python3 golden.py - --torch-only --every=9 # one case in nine
 
 The definitions below are written from the papers' formulas in the plainest PyTorch there
 is; nothing is shared with the Go code. Ignored pixels are *removed* before anything is
@@ -626,7 +627,8 @@ def scoped(names):
 
 def main():
     only_torch = "--torch-only" in sys.argv
-    cases, batches = [], {}
+    every = next((int(a.split("=")[1]) for a in sys.argv if a.startswith("--every=")), 1)
+    count, cases, batches = 0, [], {}
     everything = {"weighted", "classes weighted", "one image ignored"}
     bb, cb = binary_batches(), class_batches()
     for group, wrap, losses in [
@@ -641,6 +643,9 @@ def main():
                 if "over=" in loss and bname not in SCOPED:
                     continue
                 for r in REDUCTIONS if bname in everything else ["mean", "none"] if bname in ("ties", "post") else ["mean"]:
+                    count += 1
+                    if count % every:
+                        continue
                     c = grad_of(batch, loss, r)
                     cases.append({"loss": loss, "batch": bname, "reduction": r, **c})
     versions = {"python": sys.version.split()[0], "torch": torch.__version__, "numpy": np.__version__, "scipy": scipy.__version__}
