@@ -39,7 +39,7 @@ func mustCall(t *testing.T, args ...string) (stdout string) {
 // reports runs inspect with --json.
 func reports(t *testing.T, args ...string) []map[string]any {
 	t.Helper()
-	dec := json.NewDecoder(strings.NewReader(mustCall(t, append([]string{"inspect", "--json"}, args...)...)))
+	dec := json.NewDecoder(strings.NewReader(mustCall(t, append([]string{"inspect", "--json", "--scale", "3"}, args...)...)))
 	var all []map[string]any
 	for {
 		var r map[string]any
@@ -220,12 +220,12 @@ func TestInspectFindsTheMaskElsewhere(t *testing.T) {
 func TestPicturesAreNoMasks(t *testing.T) {
 	dir := filepath.Join(drawn(t), "nuclei")
 	mustCall(t, "precompute", "--quiet", "--save", "weights,d1,d2,labels,target", dir)
-	mustCall(t, "inspect", dir)
+	mustCall(t, "inspect", "--scale", "2", dir)
 	maps, err := filepath.Glob(filepath.Join(dir, "labels", "*.npy"))
 	if err != nil || len(maps) != 10 {
 		t.Fatalf("%d outputs: %v", len(maps), err)
 	}
-	mustCall(t, append([]string{"inspect"}, maps...)...)
+	mustCall(t, append([]string{"inspect", "--scale", "2"}, maps...)...)
 	if all := reports(t, dir); len(all) != 2 {
 		t.Errorf("%d maps, want 2", len(all))
 	}
