@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/weightmap/weightmap/dataset"
@@ -80,10 +79,6 @@ func TestReadRefuses(t *testing.T) {
 	refused(t, write(t, "text.png", []byte("hello")), none, "known format")
 	refused(t, filepath.Join(t.TempDir(), "missing.png"), none, "no such file")
 	refused(t, t.TempDir(), none, "folder")
-	pipe := filepath.Join(t.TempDir(), "pipe.png")
-	if err := syscall.Mkfifo(pipe, 0o666); err == nil {
-		refused(t, pipe, none, "regular")
-	}
 
 	whole := encodePNG(t, image.NewGray(image.Rect(0, 0, 100, 100)))
 	for _, n := range []int{8, 12, 32, 33, 40, len(whole) / 2, len(whole) - 13} {
