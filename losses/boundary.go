@@ -7,7 +7,7 @@ import (
 	"github.com/weightmap/weightmap/grid"
 )
 
-// Boundary is the boundary loss (Kervadec et al., MIDL 2019, eq. 5), the integral of a
+// Boundary is the boundary loss (Kervadec et al., MIDL 2019), the integral of a
 // signed distance over the prediction,
 //
 //	ℓ = q φ,  ∂ℓ/∂x = φ q (1−q),

@@ -72,7 +72,7 @@ func (l SquaredDice) overlap() (overlap, Scope) {
 }
 
 // GeneralizedDice is the Dice of foreground and background together, each weighted by
-// one over the square of its area in the truth (Sudre et al., DLMIA 2017, eq. 3 and 4),
+// one over the square of its area in the truth (Sudre et al., DLMIA 2017),
 //
 //	L = 1 − 2 Σ_l v_l Σ w p_l q_l / Σ_l v_l Σ w (p_l + q_l),  v_l = 1/(Σ w p_l)²,
 //

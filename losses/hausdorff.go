@@ -6,7 +6,7 @@ import (
 )
 
 // Hausdorff is the Hausdorff loss by distance transforms (Karimi and Salcudean, IEEE
-// TMI 2020, eq. 8),
+// TMI 2020),
 //
 //	ℓ = (p − q)² (D_p^α + D_q^α),
 //

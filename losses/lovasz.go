@@ -2,7 +2,7 @@ package losses
 
 // LovaszHinge is the Lovász hinge, a convex surrogate of [Jaccard] that works on the
 // logits as they are (Yu and Blaschko, ICML 2015; Berman, Rannen Triki and Blaschko,
-// CVPR 2018, eq. 9 and algorithm 1). With the margin errors m = 1 − x·(2p−1) in
+// CVPR 2018, algorithm 1). With the margin errors m = 1 − x·(2p−1) in
 // descending order,
 //
 //	L = Σ_i max(m_i, 0) · (J_i − J_{i−1}),

@@ -6,7 +6,7 @@ import (
 )
 
 // LovaszSoftmax is the Lovász-softmax loss (Berman, Rannen Triki and Blaschko, CVPR 2018,
-// eq. 11 and algorithm 1), a surrogate of the mean [Jaccard] of several classes that
+// algorithm 1), a surrogate of the mean [Jaccard] of several classes that
 // exclude each other. For each class the errors m = 1−q where the truth is the class and
 // m = q where it is not, in descending order, are weighted with the rise of the Jaccard
 // loss, as in [LovaszHinge]:

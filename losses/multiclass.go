@@ -105,7 +105,7 @@ func (m *softmax) hardFocal(grad []float32, v []float64, b Batch, size, lo, hi i
 		v[i] = f * one
 		slope *= f * scale
 		h[i] = -slope * m.inv[i]
-		m.log[i] = slope * r // of the class itself
+		m.own[i] = slope * r
 		y[i] = c
 	}
 	for c := range m.classes {
@@ -116,7 +116,7 @@ func (m *softmax) hardFocal(grad []float32, v []float64, b Batch, size, lo, hi i
 	}
 	for i, c := range y {
 		if h[i] != 0 {
-			grad[at+c*size+i] = float32(m.log[i])
+			grad[at+c*size+i] = float32(m.own[i])
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (l SoftmaxOverlap) Eval(dst *Result, b Batch, r Reduction) *Result {
 }
 
 // SoftmaxGeneralizedDice is the generalised Dice of several classes that exclude each
-// other (Sudre et al., DLMIA 2017, eq. 3 and 4),
+// other (Sudre et al., DLMIA 2017),
 //
 //	L = 1 − 2 Σ_c v_c Σ w p_c q_c / Σ_c v_c Σ w (p_c + q_c),  v_c = 1/(Σ w p_c)²,
 //

@@ -16,9 +16,11 @@ type softmax struct {
 	// Of each pixel: the class with the largest logit, that logit, the sum of the other
 	// classes' e^(x − top), 1/(1 + rest) and log(1 + rest).
 	best           [blockSize]int
-	y              [blockSize]int // the true class
 	top            [blockSize]float32
 	rest, inv, log block
+	// The true class of each pixel, where there is one, and the derivative by its logit.
+	y   [blockSize]int
+	own block
 
 	areas, slopes []sums    // of each class
 	rise          []float64 // of the Jaccard loss, by pixel, for LovaszSoftmax

@@ -1,7 +1,7 @@
 package losses
 
 // Tversky is one minus the Tversky index, which weights the two kinds of error
-// (Salehi, Erdogmus and Gholipour, MLMI 2017, eq. 2),
+// (Salehi, Erdogmus and Gholipour, MLMI 2017),
 //
 //	L = 1 − (TP + s) / (TP + a·FP + b·FN + s),
 //	TP = Σ w p q,  FP = Σ w (1−p) q,  FN = Σ w p (1−q),  s = Smooth,
@@ -56,7 +56,7 @@ func (l Jaccard) overlap() (overlap, Scope) {
 	return overlap{kind: tversky, fp: 1, fn: 1, smooth: l.Smooth}, l.Scope
 }
 
-// FocalTversky is a power of [Tversky] (Abraham and Khan, ISBI 2019, eq. 4),
+// FocalTversky is a power of [Tversky] (Abraham and Khan, ISBI 2019),
 //
 //	L = (1 − (TP + s) / (TP + a·FP + b·FN + s))^γ.
 //
