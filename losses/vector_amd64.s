@@ -60,12 +60,12 @@
 	VADDPD ONE, Y4, Y4   \
 	VPADDQ Y2, Y4, Y1
 
-// func expNegativeAVX2(dst, x *float64, n int)
-TEXT ·expNegativeAVX2(SB), NOSPLIT, $0-24
+// func expNegativeAVX2(dst, x *float64, n int, k *laneTable)
+TEXT ·expNegativeAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ x+8(FP), SI
 	MOVQ n+16(FP), CX
-	LEAQ ·lanes(SB), R9
+	MOVQ k+24(FP), R9
 
 expLoop:
 	VMOVUPD (SI), Y0
@@ -83,13 +83,13 @@ expLoop:
 	VZEROUPPER
 	RET
 
-// func sigmoidAVX2(q, r *float64, x *float32, n int)
-TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-32
+// func sigmoidAVX2(q, r *float64, x *float32, n int, k *laneTable)
+TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-40
 	MOVQ q+0(FP), DI
 	MOVQ r+8(FP), R8
 	MOVQ x+16(FP), SI
 	MOVQ n+24(FP), CX
-	LEAQ ·lanes(SB), R9
+	MOVQ k+32(FP), R9
 
 sigmoidLoop:
 	VCVTPS2PD (SI), Y0
@@ -118,15 +118,15 @@ sigmoidLoop:
 	VZEROUPPER
 	RET
 
-// func logSigmoidAVX2(lq, lr, q, r *float64, x *float32, n int)
-TEXT ·logSigmoidAVX2(SB), NOSPLIT, $0-48
+// func logSigmoidAVX2(lq, lr, q, r *float64, x *float32, n int, k *laneTable)
+TEXT ·logSigmoidAVX2(SB), NOSPLIT, $0-56
 	MOVQ lq+0(FP), R10
 	MOVQ lr+8(FP), R11
 	MOVQ q+16(FP), DI
 	MOVQ r+24(FP), R8
 	MOVQ x+32(FP), SI
 	MOVQ n+40(FP), CX
-	LEAQ ·lanes(SB), R9
+	MOVQ k+48(FP), R9
 	XORQ DX, DX
 
 logLoop:
@@ -182,8 +182,8 @@ logLoop:
 	VZEROUPPER
 	RET
 
-// func addAreasAVX2(a *areaLanes, grad *float32, q, r, w *float64, p *float32, n int)
-TEXT ·addAreasAVX2(SB), NOSPLIT, $0-56
+// func addAreasAVX2(a *areaLanes, grad *float32, q, r, w *float64, p *float32, n int, k *laneTable)
+TEXT ·addAreasAVX2(SB), NOSPLIT, $0-64
 	MOVQ a+0(FP), AX
 	MOVQ grad+8(FP), DI
 	MOVQ q+16(FP), R10
@@ -191,7 +191,7 @@ TEXT ·addAreasAVX2(SB), NOSPLIT, $0-56
 	MOVQ w+32(FP), R8
 	MOVQ p+40(FP), SI
 	MOVQ n+48(FP), CX
-	LEAQ ·lanes(SB), R9
+	MOVQ k+56(FP), R9
 	VMOVUPD (AX), Y12   // TP
 	VMOVUPD 32(AX), Y13 // FP
 	VMOVUPD 64(AX), Y14 // FN
