@@ -92,6 +92,7 @@ func commands() []*cli.Command {
 	all := []*cli.Command{
 		precomputeCommand(),
 		inspectCommand(),
+		lossCommand(),
 		synthCommand(),
 		completionCommand(),
 	}

@@ -31,14 +31,16 @@ func TestMain(m *testing.M) {
 //	mask FILE ROW...        draws a mask: a dot is 0, a digit itself, x is 255; a
 //	                        PNG, or by its name an NPY, in which / begins the next slice
 //	lines N FILE            the file must have that many lines
+//	floats FILE SHAPE V...  writes an NPY of float32, of a shape as in 2,3
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                filepath.Join("testdata", "script"),
 		RequireUniqueNames: true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": scriptExits,
-			"mask":  scriptMask,
-			"lines": scriptLines,
+			"exits":  scriptExits,
+			"mask":   scriptMask,
+			"lines":  scriptLines,
+			"floats": scriptFloats,
 		},
 	})
 }
