@@ -1,0 +1,62 @@
+"""Trains a small U-Net with weight maps.
+
+    weightmap precompute DATA
+    python train.py DATA --out unet.pt
+
+DATA has the folders images and labels; see data.py.
+"""
+
+import argparse
+import time
+
+import torch
+
+from data import Crops
+from loss import weighted_bce
+from unet import UNet
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("data", help="folder with images/ and labels/")
+    p.add_argument("--out", default="unet.pt", help="where the trained network goes (%(default)s)")
+    p.add_argument("--steps", type=int, default=1000, help="optimiser steps (%(default)s)")
+    p.add_argument("--batch", type=int, default=8, help="crops a step (%(default)s)")
+    p.add_argument("--size", type=int, default=128, help="side of a crop, a multiple of 8 (%(default)s)")
+    p.add_argument("--channels", type=int, default=16, help="channels of the first level (%(default)s)")
+    p.add_argument("--rate", type=float, default=1e-3, help="learning rate of Adam (%(default)s)")
+    p.add_argument("--elastic", type=float, default=0, help="elastic deformation, s.d. in pixels (%(default)s)")
+    p.add_argument("--maps", help="folder of the maps, if precompute had --out")
+    p.add_argument("--target", choices=["mask", "target"], default="mask",
+                   help="target: the cut one that precompute --ridge --save weights,target wrote (%(default)s)")
+    p.add_argument("--reduction", choices=["mean", "elements", "mean-by-weight"], default="mean",
+                   help="what the loss is divided by (%(default)s); see loss.py")
+    p.add_argument("--workers", type=int, default=0, help="processes that load (%(default)s)")
+    p.add_argument("--seed", type=int, default=0)
+    a = p.parse_args()
+
+    torch.manual_seed(a.seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    crops = Crops(a.data, a.size, per_epoch=a.steps * a.batch, maps=a.maps, target=a.target,
+                  elastic=a.elastic, seed=a.seed)
+    loader = torch.utils.data.DataLoader(crops, a.batch, num_workers=a.workers)
+    model = UNet(a.channels).to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=a.rate)
+
+    start, recent = time.time(), []
+    for step, batch in enumerate(loader, 1):
+        image, target, weights = (t.to(device) for t in batch)
+        loss = weighted_bce(model(image), target, weights, a.reduction)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        recent.append(loss.item())
+        if step % max(1, a.steps // 10) == 0:
+            print(f"step {step} of {a.steps}: loss {sum(recent) / len(recent):.4f}, {time.time() - start:.0f} s", flush=True)
+            recent = []
+    torch.save({"channels": a.channels, "state": model.cpu().state_dict()}, a.out)
+    print(f"{a.out} holds the network")
+
+
+if __name__ == "__main__":
+    main()
