@@ -118,41 +118,48 @@ func openManifest(dir string) (*manifest, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	parameters := map[string]*Parameters{}
-	last := ""
+	in := manifestReader{m: m, parameters: map[string]*Parameters{}}
 	for _, e := range entries {
 		if !isManifest(e.Name()) || e.IsDir() {
 			continue
 		}
 		m.files = append(m.files, e.Name())
-		err := readLines(filepath.Join(dir, e.Name()), func(line []byte) {
-			l := recordLine{Record: &Record{}}
-			if unmarshalStrict(line, &l) != nil || l.Item == "" {
-				m.damaged++
-				return
-			}
-			p, ok := parameters[string(l.Parameters)]
-			if !ok {
-				p = &Parameters{}
-				if unmarshalStrict(l.Parameters, p) != nil {
-					m.damaged++
-					return
-				}
-				parameters[string(l.Parameters)] = p
-			}
-			r := l.Record
-			r.Parameters = p
-			r.other = m.records[r.key()]
-			m.records[r.key()] = r
-			m.untidy = m.untidy || string(r.Item) < last
-			last = string(r.Item)
-		})
-		if err != nil {
+		if err := readLines(filepath.Join(dir, e.Name()), in.line); err != nil {
 			return nil, err
 		}
 	}
 	m.untidy = m.untidy || m.damaged > 0 || len(m.files) > 1
 	return m, nil
+}
+
+// manifestReader takes the lines of manifests.
+type manifestReader struct {
+	m          *manifest
+	parameters map[string]*Parameters // by their text
+	last       Path                   // item
+}
+
+func (in *manifestReader) line(line []byte) {
+	l := recordLine{Record: &Record{}}
+	if unmarshalStrict(line, &l) != nil || l.Item == "" {
+		in.m.damaged++
+		return
+	}
+	p, ok := in.parameters[string(l.Parameters)]
+	if !ok {
+		p = &Parameters{}
+		if unmarshalStrict(l.Parameters, p) != nil {
+			in.m.damaged++
+			return
+		}
+		in.parameters[string(l.Parameters)] = p
+	}
+	r := l.Record
+	r.Parameters = p
+	r.other = in.m.records[r.key()]
+	in.m.records[r.key()] = r
+	in.m.untidy = in.m.untidy || r.Item < in.last
+	in.last = r.Item
 }
 
 // isManifest reports whether the file is a manifest, of whichever writer.

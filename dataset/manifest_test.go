@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
@@ -84,7 +85,7 @@ func record(item string, n byte) *Record {
 	}
 }
 
-func text(t *testing.T, v any) string {
+func text(t testing.TB, v any) string {
 	t.Helper()
 	line, err := marshalLine(v)
 	must(t, err)
@@ -223,4 +224,63 @@ func TestManifestTellsSuffixesApart(t *testing.T) {
 	if m.of("a", "").Input.SHA256[0] != 1 || m.of("a", "wide").Input.SHA256[0] != 2 {
 		t.Error("one took the place of the other")
 	}
+}
+
+// Whatever a manifest says, it makes no run fail, and no output that is not right.
+func TestManifestLies(t *testing.T) {
+	dir := t.TempDir()
+	draw(t, filepath.Join(dir, "a.png"), "1.2", "1..")
+	o := plain(dir)
+	made(t, o)
+	want := content(t, dir)
+	good := want[ManifestName]
+	for _, lie := range []string{
+		strings.Replace(good, "[2,3]", "[2,3,4,5]", 1),
+		strings.Replace(good, "[2,3]", "[-7]", 1),
+		strings.Replace(good, "[2,3]", "null", 1),
+		strings.Replace(good, `"outputs":{`, `"outputs":{"d1":null,"x":{},`, 1),
+		strings.Replace(good, `"path":"a.weights.npy"`, `"path":"../../../etc/passwd"`, 1),
+		strings.Replace(good, `"bytes":`, `"bytes":-`, 1),
+		strings.Replace(good, `"weights":{`, `"weights":null,"was":{`, 2),
+		good + good + "\n" + good[:50],
+	} {
+		if lie == good {
+			t.Fatal("no lie at all")
+		}
+		put(t, filepath.Join(dir, ManifestName), lie)
+		made(t, o)
+		if got := content(t, dir)["a.weights.npy"]; got != want["a.weights.npy"] {
+			t.Errorf("another output by\n%s", lie)
+		}
+		if got := made(t, o); len(got) > 0 {
+			t.Errorf("not believed after a run over\n%s", lie)
+		}
+	}
+}
+
+// A manifest can hold anything at all. What is read of it is written, and read, the
+// same again.
+func FuzzManifest(f *testing.F) {
+	line := text(f, record("a\xff", 1))
+	f.Add([]byte(line))
+	f.Add([]byte(line + line + "\n" + line[:50]))
+	f.Add([]byte(strings.Replace(line, "[3,4]", "null", 1)))
+	read := func(content []byte) *manifest {
+		in := manifestReader{m: &manifest{records: map[manifestKey]*Record{}}, parameters: map[string]*Parameters{}}
+		for line := range bytes.SplitSeq(content, []byte("\n")) {
+			in.line(line)
+		}
+		return in.m
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for key, r := range read(content).records {
+			if r.key() != key || r.Parameters == nil {
+				t.Fatalf("%+v is found by %v", r, key)
+			}
+			again := read([]byte(text(t, r)))
+			if back := again.of(key.item, key.suffix); back == nil || text(t, back) != text(t, r) {
+				t.Fatalf("%q is read as %+v", text(t, r), back)
+			}
+		}
+	})
 }

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -19,6 +22,8 @@ type progress struct {
 	quiet bool
 	width int // of the terminal; 0 is none
 	bar   *progressbar.ProgressBar
+	phase string
+	room  int // for the name of an item
 	notes []string
 }
 
@@ -26,7 +31,7 @@ func newProgress(w io.Writer, quiet bool) *progress {
 	p := &progress{w: w, quiet: quiet}
 	if f, ok := w.(*os.File); ok && !quiet && term.IsTerminal(int(f.Fd())) {
 		p.width = 80
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 			p.width = width
 		}
 	}
@@ -40,15 +45,15 @@ func (p *progress) observe(e dataset.Event) {
 		p.notes = append(p.notes, e.Text)
 		p.line("%s", e.Text)
 	case dataset.EventWarning:
-		p.line("warning: %s", e.Text)
+		p.line("warning: %s", printable(e.Text))
 	case dataset.EventPhase:
 		p.close()
-		if p.width > 0 && e.Total > 0 {
-			p.bar = newBar(p.w, e.Total, e.Text)
+		if p.phase = e.Text; p.width > 0 && e.Total > 0 {
+			p.newBar(e.Total)
 		}
 	case dataset.EventStart:
 		if p.bar != nil {
-			p.bar.Describe(shorten(e.Item.Name, p.width/3))
+			p.bar.Describe(p.about(e.Item.Name))
 		}
 	case dataset.EventStep:
 		if p.bar != nil {
@@ -57,9 +62,14 @@ func (p *progress) observe(e dataset.Event) {
 	case dataset.EventResult:
 		if e.Done.Err != nil {
 			p.clear()
-			fmt.Fprintf(p.w, "weightmap: %v\n", e.Done.Err)
+			fmt.Fprintf(p.w, "weightmap: %s\n", printable(e.Done.Err.Error()))
 		}
 	}
+}
+
+// about is what stands before the bar: always as wide, so that the bar stays put.
+func (p *progress) about(item string) string {
+	return fmt.Sprintf("%s %-*s", p.phase, p.room, shorten(item, p.room))
 }
 
 // line prints a line above the bar, unless the user wants quiet.
@@ -82,15 +92,19 @@ func (p *progress) close() {
 	p.bar = nil
 }
 
-func newBar(w io.Writer, total int, text string) *progressbar.ProgressBar {
-	return progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetDescription(text),
+func (p *progress) newBar(total int) {
+	digits := len(strconv.Itoa(total))
+	taken := len(p.phase) + 2*digits + len("  100% || (/, 1000 items/s) [10m10s:10m10s]")
+	bar := min(max((p.width-taken)/3, 5), 20)
+	p.room = max(p.width-taken-bar, 6)
+	p.bar = progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(p.w),
+		progressbar.OptionSetDescription(p.about("")),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
 		progressbar.OptionSetItsString("items"),
 		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetWidth(bar),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
@@ -98,8 +112,20 @@ func newBar(w io.Writer, total int, text string) *progressbar.ProgressBar {
 
 // shorten keeps the end of a long name, which tells most.
 func shorten(name string, n int) string {
-	if r := []rune(name); len(r) > n && n > 1 {
+	r := []rune(printable(name))
+	if len(r) > n {
 		return "…" + string(r[len(r)-n+1:])
 	}
-	return name
+	return string(r)
+}
+
+// printable leaves of the control characters that a file's name may have only their
+// place, so that they cannot write elsewhere on a terminal or begin a line.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, s)
 }
