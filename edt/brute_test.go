@@ -12,7 +12,7 @@ import (
 // the package but the definition of a distance.
 
 // ruler measures squared distances as the package documents them: integers times
-// the common spacing, or the weighted squares added up, the scanned axis first.
+// the common spacing, or the weighted squares added up from the first axis on.
 type ruler struct {
 	shape []int
 	o     edt.Options
@@ -28,17 +28,8 @@ func newRuler(shape []int, o edt.Options) ruler {
 }
 
 func (r ruler) square(a, b []int) float64 {
-	order := make([]int, 0, len(a))
-	if n := len(a); n >= 2 {
-		order = append(order, n-2)
-	}
-	for axis := range a {
-		if axis != len(a)-2 {
-			order = append(order, axis)
-		}
-	}
 	sum := 0.0
-	for _, axis := range order {
+	for axis := range a {
 		d := float64(a[axis] - b[axis])
 		w := 1.0
 		if !r.even {

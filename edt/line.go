@@ -7,10 +7,9 @@ import "math"
 // element margin+x.
 type line[S number] struct {
 	envelope[S]
-	steps      record[S] // what the scan has found
-	f1, f2     []S       // what the pixels offer: the squares of that
-	id1, id2   []int32   // and of what
-	o1, o2     []S       // what they come out with
+	f1, f2     []S     // what the pixels offer
+	id1, id2   []int32 // and of what
+	o1, o2     []S     // what they come out with
 	oid1, oid2 []int32
 	second     envelope[S]
 	mixed      []S // the offers that the second envelope is made of
@@ -18,15 +17,21 @@ type line[S number] struct {
 	d1, d2     []float32 // a row of the result
 	framed     int       // the pixels that the frame is around
 	skip       int       // lines for which not to look nearby
+	between    bool      // it lies along neither the first axis nor the last
+
+	scanned record[S] // the plane that the scan is at: steps
+	plane   record[S] // that plane on its way through the other axes: squares
+	block   record[S] // some adjacent lines of it
 }
 
-// reserve makes room for lines of up to n pixels.
-func (l *line[S]) reserve(k kind, n int) {
-	n += 2 * margin
-	l.steps.f1 = grow(l.steps.f1, n)
-	if k == two {
-		l.steps.f2 = grow(l.steps.f2, n)
+// reserve makes room for lines of up to n pixels, and for planes of so many.
+func (l *line[S]) reserve(k kind, n, plane int, wholePlanes bool) {
+	l.scanned.reserve(k, plane)
+	if wholePlanes {
+		l.plane.reserve(k, plane)
+		l.block.reserve(k, n*abreast)
 	}
+	n += 2 * margin
 	l.framed, l.skip = -1, 0
 	l.envelope.reserve(n)
 	l.f1, l.o1 = grow(l.f1, n), grow(l.o1, n)
@@ -67,50 +72,27 @@ func around[T any](s []T, n int, v T) {
 	fill(s[margin+n:], v)
 }
 
-// load fetches the line of n elements along the axis that starts at i, step apart.
-func (s *sweep[S]) load(l *line[S], i, n, step, axis int) {
-	lo, hi := margin, margin+n
-	gather(l.steps.f1[lo:hi], s.f1, i, step)
-	switch s.kind {
-	case feature:
-		gather(l.id1[lo:hi], s.id1, i, step)
-	case edge:
-		gather(l.id1[lo:hi], s.labels, i, step)
-	case two:
-		gather(l.steps.f2[lo:hi], s.f2, i, step)
-		gather(l.id1[lo:hi], s.id1, i, step)
-		gather(l.id2[lo:hi], s.id2, i, step)
-	}
-	s.offer(l, n, axis)
-}
-
-// offer makes the squares that a line's pixels offer, and the margins around them.
-func (s *sweep[S]) offer(l *line[S], n, axis int) {
+// load fetches a line of n pixels along the axis, from element i of r on: squares, or
+// what the scan has found, to be squared.
+func (s *sweep[S]) load(l *line[S], r record[S], i, n, axis int, squares bool) {
 	lo, hi := margin, margin+n
 	l.frame(s.kind, n)
 	if s.border(axis) {
 		l.f1[lo-1], l.f1[hi] = 0, 0
 	}
-	s.toSquares(l.f1[lo:hi], l.steps.f1[lo:hi])
+	s.fetch(l.f1[lo:hi], r.f1[i:i+n], squares)
+	if s.kind != nearest {
+		copy(l.id1[lo:hi], r.id1[i:i+n])
+	}
 	if s.kind == two {
-		s.toSquares(l.f2[lo:hi], l.steps.f2[lo:hi])
+		s.fetch(l.f2[lo:hi], r.f2[i:i+n], squares)
+		copy(l.id2[lo:hi], r.id2[i:i+n])
 	}
 }
 
-func gather[T any](dst, src []T, i, step int) {
-	if step == 1 {
-		copy(dst, src[i:])
-		return
-	}
-	for x := range dst {
-		dst[x] = src[i]
-		i += step
-	}
-}
-
-// toSquares turns steps into squares, and leaves squares alone.
-func (s *sweep[S]) toSquares(dst, src []S) {
-	if s.squares {
+// fetch copies squares, or turns steps of the scan into squares.
+func (s *sweep[S]) fetch(dst, src []S, squares bool) {
+	if squares {
 		copy(dst, src)
 		return
 	}
@@ -129,39 +111,7 @@ func (s *sweep[S]) toSquares(dst, src []S) {
 	}
 }
 
-// through takes the adjacent lines jlo ≤ j < jhi of a slab through an axis that is
-// not the last.
-func (s *sweep[S]) through(l *line[S], base, n, inner, jlo, jhi int) {
-	for j := jlo; j < jhi; j++ {
-		i := base + j
-		s.load(l, i, n, inner, s.axis)
-		s.solve(l, n)
-		scatter(s.f1, l.o1[margin:margin+n], i, inner)
-		switch s.kind {
-		case feature:
-			scatter(s.id1, l.oid1[margin:margin+n], i, inner)
-		case two:
-			scatter(s.id1, l.oid1[margin:margin+n], i, inner)
-			scatter(s.f2, l.o2[margin:margin+n], i, inner)
-			scatter(s.id2, l.oid2[margin:margin+n], i, inner)
-		}
-	}
-}
-
-func scatter[T any](dst, src []T, i, step int) {
-	for _, v := range src {
-		dst[i] = v
-		i += step
-	}
-}
-
-// finish takes a row through the last axis to the result.
-func (s *sweep[S]) finish(l *line[S], i, n int) {
-	s.load(l, i, n, 1, s.axis)
-	s.store(l, i, n)
-}
-
-// store solves the row and writes the result.
+// store solves the row that begins at element i of the grid and writes the result.
 func (s *sweep[S]) store(l *line[S], i, n int) {
 	s.solve(l, n)
 	lo, hi := margin, margin+n

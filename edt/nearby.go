@@ -43,7 +43,7 @@ func (s *sweep[S]) nearby(l *line[S], n int) bool {
 	switch {
 	case s.kind == nearest:
 		found = nearestAVX2(&q.o1[lo], &q.f1[lo], n, maxSteps)
-	case s.kind == two && s.onlyGaps():
+	case s.kind == two && s.onlyGaps(l):
 		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
 		steps, certain := stepsWithin(first)
 		found = nearestIDAVX2(&q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], n, steps, first, q.inf) || certain

@@ -1,17 +1,9 @@
 package edt
 
-// record is what the pixels of a row know of one column axis: the steps to the
-// nearest site, and what belongs to it; and of the second nearest object. What the
-// kind of sweep has no use for is nil.
-type record[S number] struct {
-	f1, f2   []S
-	id1, id2 []int32
-}
-
 // clear makes the record know of nothing, or of sites on the border.
 func (s *sweep[S]) clear(r record[S]) {
 	outside := s.far
-	if s.border(len(s.shape) - 2) {
+	if s.border(0) {
 		outside = 0
 	}
 	fill(r.f1, outside)
@@ -21,7 +13,7 @@ func (s *sweep[S]) clear(r record[S]) {
 }
 
 // forward finds what the pixels at index k… know of the sites they have come past,
-// from what the row before knew. The row before, at index from…, is the one above,
+// from what the plane before knew. The plane before, at index from…, is the one above,
 // or the one below when the scan goes up; −1 if there is none. r and before may be
 // the same.
 func (s *sweep[S]) forward(r, before record[S], k, from int) {
@@ -37,9 +29,9 @@ func (s *sweep[S]) forward(r, before record[S], k, from int) {
 	}
 }
 
-// backward adds what the row at index k… knows of the one side to what the next row,
+// backward adds what the plane at index k… knows of the one side to what the next plane,
 // at index k+step…, knows of both; step is 0 if there is none. next becomes the
-// record of row k.
+// record of plane k.
 func (s *sweep[S]) backward(next, known record[S], k, step int) {
 	switch s.kind {
 	case nearest:

@@ -20,8 +20,10 @@ const (
 // knows the steps to the nearest site along that axis. Every further axis replaces
 // what the pixels of a line know by the lower envelope of what they all know.
 //
-// f1 holds the steps, later the squares, and id1 what belongs to them; f2 and id2
-// are the same for the second nearest object. What a kind has no use for is nil.
+// The grid is scanned plane by plane, a plane being all that has one position on the
+// first axis: a row of an image, an image of a stack. f1 holds the steps that the
+// scan has come to, and id1 what belongs to them; f2 and id2 are the same for the
+// second nearest object. What a kind has no use for is nil.
 type sweep[S number] struct {
 	metric
 	kind       kind
@@ -37,10 +39,7 @@ type sweep[S number] struct {
 	own1, own2 []int32                        // id1 and id2 if nobody wants them
 
 	lines      []line[S]
-	made       int // axes of length 1 put before the others to have two
-	stage      stage
-	axis       int
-	squares    bool    // f holds squares
+	made       int     // axes of length 1 put before the others to have two
 	far        S       // more steps than any line has
 	reach      int     // so many steps are too far to matter
 	scanWeight float64 // what the square of a step of the scan is worth
@@ -66,7 +65,7 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		longest = max(longest, k)
 	}
 	s.inf, s.far = infinite[S](), S(longest+2)
-	s.reach, s.scanWeight = longest+2, s.axisWeight(len(s.shape)-2)
+	s.reach, s.scanWeight = longest+2, s.axisWeight(0)
 	s.limited = o.Radius > 0 && s.kind == two
 	s.gaps, s.limit = false, float64(s.inf)
 	if s.limited {
@@ -87,69 +86,11 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.lines = append(s.lines, line[S]{})
 	}
 	for w := range s.lines[:workers] {
-		s.lines[w].reserve(s.kind, longest)
+		s.lines[w].reserve(s.kind, longest, grid.Size(s.shape[1:]), len(s.shape) > 2)
 	}
 
-	last := len(s.shape) - 1
-	s.axis, s.squares = last-1, false
-	if last == 1 {
-		s.stage = banding
-		share(s, s.shape[0], workers)
-	} else {
-		s.stage = scanning
-		share(s, grid.Size(s.shape[:last-1]), workers)
-		for a := range last - 1 {
-			s.stage, s.axis = crossing, a
-			outer, _, inner := grid.Axis(s.shape, a)
-			share(s, outer*groups(inner), workers)
-			s.squares = true
-		}
-		s.stage, s.axis = finishing, last
-		share(s, grid.Size(s.shape[:last]), workers)
-	}
+	share(s, s.shape[0], workers)
 	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2, s.visit = nil, nil, nil, nil, nil, nil, nil
-}
-
-// stage is what the workers are at.
-type stage int
-
-const (
-	banding   stage = iota // all of an image; items are its rows
-	scanning               // items are the images of a stack, scanned from row to row
-	crossing               // items are groups of adjacent lines along an axis before
-	finishing              // items are rows
-)
-
-// abreast is the number of adjacent lines fetched together along an axis where the
-// elements of a line lie apart, so that cache lines are used whole.
-const abreast = 16
-
-func groups(inner int) int { return (inner + abreast - 1) / abreast }
-
-// run does the items lo ≤ i < hi of the stage.
-func (s *sweep[S]) run(worker, lo, hi int) {
-	l := &s.lines[worker]
-	_, n, inner := grid.Axis(s.shape, s.axis)
-	l.w = S(s.axisWeight(s.axis))
-	switch s.stage {
-	case banding:
-		l.w = S(s.axisWeight(1))
-		s.band(l, lo, hi)
-	case scanning:
-		for i := lo; i < hi; i++ {
-			s.scan(l, i*n*inner, n, inner)
-		}
-	case crossing:
-		g := groups(inner)
-		for i := lo; i < hi; i++ {
-			jlo := i % g * abreast
-			s.through(l, i/g*n*inner, n, inner, jlo, min(inner, jlo+abreast))
-		}
-	case finishing:
-		for i := lo; i < hi; i++ {
-			s.finish(l, i*n, n)
-		}
-	}
 }
 
 // axisWeight is what the square of a step along the axis is worth.
