@@ -161,7 +161,7 @@ func (m *softmax) focal(v, weights []float64, gamma float64) {
 		total := 0.
 		for c := range m.classes {
 			k := c*blockSize + i
-			a := classWeight(weights, c) * m.p[k]
+			a := classWeight(weights, c) * float64(m.p[k])
 			if a == 0 {
 				m.g[k] = 0
 				continue
@@ -189,10 +189,11 @@ func (s *scratch) classWeights(b Batch, weights []float64) {
 			m.truth(b, c.size, lo, hi, w)
 			for k, a := range weights {
 				for i, p := range row(m.p, k, hi-lo) {
+					f := a
 					if w != nil {
-						p *= w[i]
+						f *= w[i]
 					}
-					sum += a * p
+					sum += f * float64(p)
 				}
 			}
 		})

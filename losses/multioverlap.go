@@ -70,49 +70,55 @@ func softmaxAreas(dst *Result, b Batch, r Reduction, scope Scope, k areas) *Resu
 func (k areas) unit(dst *Result, b Batch, r Reduction, first, last int, record func(v float64) float64) {
 	s := dst.scratch
 	size, m := s.census.size, &s.softmax
-	m.areas, m.slopes = resize(m.areas, m.classes), resize(m.slopes, m.classes)
+	m.areas, m.slopes, m.lanes = resize(m.areas, m.classes), resize(m.slopes, m.classes), resize(m.lanes, m.classes)
 	clear(m.areas)
+	clear(m.lanes)
 	blocks(b, s, first, last, func(lo, hi int, w []float64) {
 		m.load(b, size, lo, hi, w)
 		m.truth(b, size, lo, hi, w)
+		n := hi - lo
+		if w == nil {
+			w = ones[:n]
+		}
 		for c := range m.classes {
-			m.areas[c].add(rowSums(row(m.p, c, hi-lo), row(m.q, c, hi-lo), row(m.r, c, hi-lo), w))
+			p, q, r := row(m.p, c, n), row(m.q, c, n), row(m.r, c, n)
+			addAreas(&m.lanes[c], m.unused[:n], q, r, w, p)
+			if k.kind == squared {
+				m.areas[c].se += squareSum(q, r, w, p)
+			}
 		}
 	})
+	for c := range m.areas {
+		se := m.areas[c].se
+		m.areas[c] = m.lanes[c].sums()
+		m.areas[c].se = se
+	}
 	scale := record(k.evalClasses(m.areas, m.slopes))
 	blocks(b, s, first, last, func(lo, hi int, w []float64) {
 		m.load(b, size, lo, hi, w)
 		m.truth(b, size, lo, hi, w)
+		n := hi - lo
+		if w == nil {
+			w = ones[:n]
+		}
 		for c, d := range m.slopes {
-			p, q, r := row(m.p, c, hi-lo), row(m.q, c, hi-lo), row(m.r, c, hi-lo)
-			for i, p := range p {
-				f := scale
-				if w != nil {
-					f *= w[i]
+			d = d.times(scale)
+			one, zero := d.tp-d.fn, d.fp-d.tn
+			g := row(m.g, c, n)
+			for i, p := range row(m.p, c, n) {
+				p := float64(p)
+				g[i] = w[i] * (p*one + (1-p)*zero)
+			}
+			if k.kind == squared {
+				q, r := row(m.q, c, n), row(m.r, c, n)
+				for i, p := range row(m.p, c, n) {
+					p := float64(p)
+					g[i] += w[i] * 2 * d.se * ((1-p)*q[i] - p*r[i])
 				}
-				e := (1-p)*q[i] - p*r[i]
-				m.g[c*blockSize+i] = f * (p*(d.tp-d.fn) + (1-p)*(d.fp-d.tn) + 2*e*d.se)
 			}
 		}
 		m.gradient(dst.Grad.Data, size, lo, hi)
 	})
-}
-
-func rowSums(p, q, r, w []float64) (s sums) {
-	for i, p := range p {
-		f := 1.
-		if w != nil {
-			f = w[i]
-		}
-		q, r := q[i], r[i]
-		fp, fn := (1-p)*q, p*r
-		s.tp += f * p * q
-		s.fp += f * fp
-		s.fn += f * fn
-		s.tn += f * (1 - p) * r
-		s.se += f * (fp - fn) * (fp - fn)
-	}
-	return s
 }
 
 // evalClasses returns the loss and stores its derivatives by the sums of each class.

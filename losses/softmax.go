@@ -10,7 +10,7 @@ type softmax struct {
 	classes int
 	q, r    []float64 // probability and 1 − probability
 	l       []float64 // −log probability
-	p       []float64 // truth
+	p       []float32 // truth
 	g       []float64 // derivative by q, or what the kernel likes
 
 	// Of each pixel: the class with the largest logit, that logit, the sum of the other
@@ -22,19 +22,22 @@ type softmax struct {
 	y   [blockSize]int
 	own block
 
-	areas, slopes []sums    // of each class
+	areas, slopes []sums // of each class
+	lanes         []areaLanes
+	unused        [blockSize]float32
 	rise          []float64 // of the Jaccard loss, by pixel, for LovaszSoftmax
 }
 
 func (m *softmax) init(classes int) {
 	m.classes = classes
-	for _, s := range []*[]float64{&m.q, &m.r, &m.l, &m.p, &m.g} {
+	for _, s := range []*[]float64{&m.q, &m.r, &m.l, &m.g} {
 		*s = resize(*s, classes*blockSize)
 	}
+	m.p = resize(m.p, classes*blockSize)
 }
 
 // row returns the class c of n pixels.
-func row(s []float64, c, n int) []float64 { return s[c*blockSize : c*blockSize+n] }
+func row[T any](s []T, c, n int) []T { return s[c*blockSize : c*blockSize+n] }
 
 // load computes q, r and l of the pixels lo to hi, counted over all images of a batch
 // without the axis of classes. A block never spans two images. Pixels of weight 0 get
@@ -130,7 +133,7 @@ func (m *softmax) truth(b Batch, size, lo, hi int, w []float64) {
 			for i, t := range b.Target.Data[at : at+n] {
 				p[i] = 0
 				if w == nil || w[i] != 0 {
-					p[i] = float64(t)
+					p[i] = t
 				}
 			}
 		}

@@ -1,6 +1,6 @@
 """Value and gradient of every loss, ours and PyTorch's, alternately in one run.
 
-    python3 benchmarks/losses/bench.py [--size 16,512,512] [--rounds 9] [--only NAME,…]
+    python3 benchmarks/losses/bench.py [--size 16,512,512] [--rounds 9] [--only "NAME;…"]
 
 Needs torch, numpy, scipy and the go command. Both sides use one thread and float32
 arrays in memory. Each loss is first compared: the mean over the batch and its gradient,
@@ -249,7 +249,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", default="16,512,512")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="names, separated by semicolons")
     args = parser.parse_args()
     shape = tuple(int(v) for v in args.size.split(","))
     torch.set_num_threads(1)
