@@ -98,6 +98,9 @@ type row struct{ format, codec, dtype, reader string }
 
 // All that Python reads is read, and is equal.
 func TestFormatMatrix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of files, one after another: not with -short")
+	}
 	var rows []row
 	complete := true
 	for _, m := range matrices {

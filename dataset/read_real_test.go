@@ -38,6 +38,9 @@ func TestRealPNGs(t *testing.T) {
 }
 
 func compareReal(t *testing.T, files []string, module, reader string) {
+	if testing.Short() {
+		t.Skip("not with -short")
+	}
 	judge.Need(t, module)
 	dir := t.TempDir()
 	judge.Python(t, reader+`
