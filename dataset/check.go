@@ -32,7 +32,7 @@ func (r *run) check(j *job, class weights.Class) error {
 		return nil
 	}
 	if j.claims == nil {
-		for _, path := range j.Paths {
+		for _, path := range j.Paths() {
 			if _, err := os.Lstat(path); err == nil {
 				r.warnings.add(warnReplaced, j.at, path, 1, "")
 				break
@@ -51,7 +51,7 @@ func (r *run) holds(j *job, c *Record, k Kind, p *Parameters) bool {
 
 // onDisk reports whether the output is there as it was written.
 func (r *run) onDisk(j *job, k Kind, out *Output) bool {
-	path := j.root.path(fileName(j.Item.Base, r.suffix(), k))
+	path := j.outputs.path(&j.Item, k)
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != out.Bytes {
 		return false

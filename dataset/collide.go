@@ -3,7 +3,6 @@ package dataset
 import (
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // checkNames refuses items that would be written to the same files.
@@ -53,8 +52,12 @@ func (r *run) checkInputs() error {
 		return nil
 	}
 	for _, j := range r.jobs {
+		if j.claims == nil {
+			continue
+		}
+		input := j.input().Path
 		for c := j.claims; c != nil; c = c.other {
-			if c.Input.Path == j.input.Path {
+			if c.Input.Path == input {
 				continue
 			}
 			other := string(c.Input.Path)
@@ -68,9 +71,8 @@ func (r *run) checkInputs() error {
 			if here, err := os.Stat(j.Item.Path()); err == nil && os.SameFile(here, there) {
 				continue
 			}
-			name := strings.TrimPrefix(fileName(j.Item.Base, r.suffix(), r.Save[0]), "./")
 			return optionError("write to another --out, or give --force to replace what is there",
-				"%s was made of %s, and would be replaced by that of %s", j.root.path(name), other, j.Item.Path())
+				"%s was made of %s, and would be replaced by that of %s", j.outputs.path(&j.Item, r.Save[0]), other, j.Item.Path())
 		}
 	}
 	return nil

@@ -46,8 +46,7 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 		return fmt.Errorf("%s: %w", j.Item.Path(), err)
 	}
 	for i, k := range j.need {
-		name := fileName(j.Item.Base, r.suffix(), k)
-		path := j.root.path(name)
+		path := j.outputs.path(&j.Item, k)
 		if err := j.root.prepare(path); err != nil {
 			return err
 		}
@@ -60,7 +59,7 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 			return err
 		}
 		*record.Outputs.at(k) = &Output{
-			Path: Path(name), Dtype: a.dtype, Bytes: size, SHA256: sum, Min: Extreme(a.min), Max: Extreme(a.max),
+			Path: Path(fileName(j.Item.Base, r.suffix(), k)), Dtype: a.dtype, Bytes: size, SHA256: sum, Min: Extreme(a.min), Max: Extreme(a.max),
 		}
 	}
 	if err := j.root.manifest.add(record); err != nil {
@@ -76,7 +75,7 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 // still up to date.
 func (r *run) record(j *job, p *pixels, n int, counts Pixels, class weights.Class) *Record {
 	rec := &Record{
-		Item: Path(j.Item.Base), Suffix: r.suffix(), Input: j.input,
+		Item: Path(j.Item.Base), Suffix: r.suffix(), Input: j.input(),
 		Shape: p.values.Shape, Dtype: p.dtype, Values: j.values, Objects: n, Pixels: counts,
 		Parameters: r.parameters(r.modeOf(j), len(p.values.Shape)), Version: r.Version,
 	}

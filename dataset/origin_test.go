@@ -50,7 +50,7 @@ func TestOriginFindsTheObjectsAgain(t *testing.T) {
 			if r.Made != 1 {
 				t.Fatalf("%+v", r)
 			}
-			paths := r.Items[0].Paths
+			paths := r.Items[0].Paths()
 			if len(paths) != len(Kinds) {
 				t.Fatalf("made %v", paths)
 			}

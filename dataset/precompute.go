@@ -65,14 +65,19 @@ type job struct {
 	root   *root
 	claims *Record // on this item; see manifest
 
-	input  Input
-	stamps []stamp // of the files, when their digest was found
+	sum    Digest  // of the files
+	stamps []stamp // of the files, when that was found
 	values *Values // nil if nobody wanted to know, or of a folder
 	pixels *Pixels // likewise
 	kept   *pixels // the files as they were read, if there was room
 
 	base *Record // the claim that holds for most outputs
 	need []Kind  // outputs to be made
+}
+
+// input is what the manifest says of the item's files.
+func (j *job) input() Input {
+	return Input{Path: Path(relative(j.root.dir, j.Item.Path())), Files: len(j.Item.Files), SHA256: j.sum}
 }
 
 // all does one thing after the other.
@@ -136,10 +141,10 @@ func (r *run) find() error {
 	if err != nil {
 		return err
 	}
-	seen := map[*root]bool{}
+	kinds := map[*root]*outputs{}
 	for _, dir := range sortedKeys(roots) {
-		if root := roots[dir]; !seen[root] {
-			seen[root] = true
+		if root := roots[dir]; kinds[root] == nil {
+			kinds[root] = &outputs{root.dir, r.suffix(), r.Save}
 			r.opened = append(r.opened, root)
 			r.report.Roots = append(r.report.Roots, root.dir)
 		}
@@ -153,16 +158,12 @@ func (r *run) find() error {
 			dir = r.Out
 		}
 		j := &job{Result: &r.report.Items[i], at: i, root: roots[dir]}
-		j.Item, j.Status = it, StatusLeft
+		j.Item, j.Status, j.outputs = it, StatusLeft, kinds[j.root]
 		j.claims = j.root.manifest.of(it.Base, r.suffix())
-		j.input = Input{Path: Path(relative(j.root.dir, it.Path())), Files: len(it.Files)}
-		for _, k := range r.Save {
-			j.Paths = append(j.Paths, j.root.path(fileName(it.Base, r.suffix(), k)))
-		}
 		if dirs[j.root] == nil {
 			dirs[j.root] = map[string]bool{j.root.dir: true}
 		}
-		dirs[j.root][filepath.Dir(j.Paths[0])] = true
+		dirs[j.root][filepath.Dir(j.outputs.path(&j.Item, Weights))] = true
 		r.jobs[i] = j
 	}
 	for root, of := range dirs {

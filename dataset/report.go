@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"path/filepath"
 	"time"
 
 	"github.com/weightmap/weightmap/weights"
@@ -36,9 +37,29 @@ type Report struct {
 type Result struct {
 	Item   Item
 	Status Status
-	Err    error    // if it failed
-	Record *Record  // if it was made or is current
-	Paths  []string // of its outputs, as asked for
+	Err    error   // if it failed
+	Record *Record // if it was made or is current
+
+	outputs *outputs
+}
+
+// Paths lists the files of the item's outputs that were asked for.
+func (r *Result) Paths() []string {
+	paths := make([]string, len(r.outputs.kinds))
+	for i, k := range r.outputs.kinds {
+		paths[i] = r.outputs.path(&r.Item, k)
+	}
+	return paths
+}
+
+// outputs is what the outputs of all items in one root have in common.
+type outputs struct {
+	dir, suffix string
+	kinds       []Kind
+}
+
+func (o *outputs) path(it *Item, k Kind) string {
+	return filepath.Join(o.dir, filepath.FromSlash(fileName(it.Base, o.suffix, k)))
 }
 
 // Status is what became of an item.

@@ -322,7 +322,7 @@ func TestBalanceOverTheImage(t *testing.T) {
 	must(t, err)
 	for _, it := range r.Items {
 		sum := 0.0
-		for _, v := range readMap(t, it.Paths[0]).Data {
+		for _, v := range readMap(t, it.Paths()[0]).Data {
 			sum += float64(v)
 		}
 		if math.Abs(sum-15) > 1e-5 {

@@ -72,7 +72,7 @@ func (j *job) about() iter.Seq[*Record] {
 	return func(yield func(*Record) bool) {
 		for c := j.claims; c != nil; c = c.other {
 			known := len(c.Shape) == 2 || len(c.Shape) == 3 // else somebody edited the line
-			if known && c.Input.SHA256 == j.input.SHA256 && !yield(c) {
+			if known && c.Input.SHA256 == j.sum && !yield(c) {
 				return
 			}
 		}
@@ -85,7 +85,7 @@ func (r *run) identify(j *job) error {
 	j.stamps = make([]stamp, len(j.Item.Files))
 	if !j.Item.Folder {
 		sum, s, err := digests.of(r.ctx, j.Item.Files[0])
-		j.input.SHA256, j.stamps[0] = sum, s
+		j.sum, j.stamps[0] = sum, s
 		return err
 	}
 	all := sha256.New()
@@ -97,7 +97,7 @@ func (r *run) identify(j *job) error {
 		j.stamps[i] = s
 		fmt.Fprintf(all, "%s  %s\n", sum, filepath.Base(path))
 	}
-	all.Sum(j.input.SHA256[:0])
+	all.Sum(j.sum[:0])
 	return nil
 }
 

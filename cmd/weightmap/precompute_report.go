@@ -31,7 +31,7 @@ func printReport(c *cli.Context, r *dataset.Report, notes []string, err error) e
 			if it.Status != dataset.StatusWould {
 				continue
 			}
-			for _, path := range it.Paths {
+			for _, path := range it.Paths() {
 				if _, err := fmt.Fprintln(c.App.Writer, path); err != nil {
 					return err
 				}
@@ -165,7 +165,7 @@ func printJSON(w io.Writer, r *dataset.Report, notes []string, dry, interrupted 
 		out.Summary.Errors = append(out.Summary.Errors, err.Error())
 	}
 	for _, it := range r.Items {
-		item := jsonItem{Path: dataset.Path(it.Item.Path()), Status: it.Status, Outputs: paths(it.Paths), Record: it.Record}
+		item := jsonItem{Path: dataset.Path(it.Item.Path()), Status: it.Status, Outputs: paths(it.Paths()), Record: it.Record}
 		if it.Err != nil {
 			item.Error = it.Err.Error()
 		}
