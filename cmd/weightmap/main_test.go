@@ -32,10 +32,20 @@ func TestMain(m *testing.M) {
 //	                        PNG, or by its name an NPY, in which / begins the next slice
 //	lines N FILE            the file must have that many lines
 //	floats FILE SHAPE V...  writes an NPY of float32, of a shape as in 2,3
+//
+// The environment variable TESTDATA names the project's own testdata.
 func TestScripts(t *testing.T) {
+	drawn, err := filepath.Abs(filepath.Join("..", "..", "testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                filepath.Join("testdata", "script"),
 		RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TESTDATA", drawn)
+			return nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":  scriptExits,
 			"mask":   scriptMask,
