@@ -1,0 +1,102 @@
+"""Ours and theirs in turn: one call each a round, so that whatever else the computer
+does meets all of them alike.
+
+One thread is measured in processor time, in which other programs do not count, two
+threads on the wall."""
+
+import json
+import pathlib
+import statistics
+import subprocess
+import time
+
+import numpy as np
+
+
+class Kernels:
+    """The Go program that runs ours; see kernels/main.go."""
+
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, **request):
+        self.process.stdin.write(json.dumps(request, default=str) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"the Go side stopped at {request}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise SystemExit(f"the Go side says: {answer['error']}")
+        return answer
+
+    def results(self, kernel, file, workers, out):
+        """The arrays that the kernel makes of the file."""
+        for old in pathlib.Path(out).parent.glob(pathlib.Path(out).name + ".*.npy"):
+            old.unlink()
+        self.ask(do="save", kernel=kernel, file=file, workers=workers, out=out)
+        files = sorted(pathlib.Path(out).parent.glob(pathlib.Path(out).name + ".*.npy"))
+        return [np.load(f, mmap_mode="r") for f in files]
+
+    def timer(self, kernel, files, workers, do="time", wall=False):
+        clock = "processor" if workers == 1 and not wall else "nanoseconds"
+
+        def run():
+            return sum(self.ask(do=do, kernel=kernel, file=f, workers=workers)[clock] for f in files)
+        return run
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def timer(calls, threads):
+    """The nanoseconds that the calls take together."""
+    clock = time.process_time_ns if threads == 1 else time.perf_counter_ns
+
+    def run():
+        total = 0
+        for call in calls:
+            start = clock()
+            call()
+            total += clock() - start
+        return total
+    return run
+
+
+def pressure():
+    """Microseconds in which someone waited for a processor, where the system tells."""
+    try:
+        line = pathlib.Path("/proc/pressure/cpu").read_text().splitlines()[0]
+        return int(line.rsplit("=", 1)[1])
+    except OSError:
+        return 0
+
+
+class Samples:
+    """Nanoseconds a pixel of each of several, from the same rounds."""
+
+    def __init__(self, names, rounds, waited):
+        self.of = {name: [r[i] for r in rounds] for i, name in enumerate(names)}
+        self.waited = waited  # share of the time in which someone waited for a processor
+
+    def median(self, name):
+        return statistics.median(self.of[name])
+
+    def quartiles(self, name):
+        return tuple(np.percentile(self.of[name], (25, 75)))
+
+    def ratio(self, name, to):
+        return self.median(name) / self.median(to)
+
+
+def alternate(timers, pixels, seconds, least):
+    """Rounds of all timers (by name) in turn after one to warm up, for so many seconds
+    and at least so many rounds."""
+    for run in timers.values():
+        run()
+    rounds, start, waited = [], time.perf_counter(), pressure()
+    while len(rounds) < least or time.perf_counter() - start < seconds:
+        rounds.append([run() / pixels for run in timers.values()])
+    took = time.perf_counter() - start
+    return Samples(list(timers), rounds, (pressure() - waited) / 1e6 / took)
