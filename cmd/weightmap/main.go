@@ -93,6 +93,7 @@ func commands() []*cli.Command {
 		precomputeCommand(),
 		inspectCommand(),
 		lossCommand(),
+		pipeCommand(),
 		synthCommand(),
 		completionCommand(),
 	}

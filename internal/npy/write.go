@@ -27,7 +27,7 @@ func write[T grid.Element](w io.Writer, t dtype.Type, g *grid.Grid[T], encode fu
 	if n := grid.Size(g.Shape); n != len(g.Data) {
 		panic(fmt.Sprintf("npy: %d elements do not fill shape %v", len(g.Data), g.Shape))
 	}
-	if _, err := w.Write(header(t, g.Shape)); err != nil {
+	if _, err := w.Write(header(descriptor(t), g.Shape)); err != nil {
 		return fmt.Errorf("npy: %w", err)
 	}
 	const chunk = 1 << 14
@@ -45,9 +45,9 @@ func write[T grid.Element](w io.Writer, t dtype.Type, g *grid.Grid[T], encode fu
 
 // header is everything before the first element, as numpy.lib.format writes it
 // since NumPy 1.23.
-func header(t dtype.Type, shape []int) []byte {
+func header(descr string, shape []int) []byte {
 	var s strings.Builder
-	fmt.Fprintf(&s, "{'descr': '%s', 'fortran_order': False, 'shape': (", descriptor(t))
+	fmt.Fprintf(&s, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr)
 	for i, n := range shape {
 		if i > 0 {
 			s.WriteString(", ")
