@@ -75,6 +75,6 @@
 // an area that may be 0; each says what it takes for 0/0. On amd64 with AVX2 four pixels
 // are computed at a time, to the same bits as one (build tag purego: never).
 //
-// The losses are those of the post "Losses for Image Segmentation" (L. Nieradzik, 2019 and
-// 2020) and of the papers named at each.
+// The losses are those of the post "Losses for Image Segmentation" (in its
+// versions of 2019 and 2020) and of the papers named at each.
 package losses

@@ -52,6 +52,7 @@ func softmaxPixels(dst *Result, b Batch, r Reduction, weights []float64, gamma f
 				m.hardFocal(dst.Grad.Data, v, b, size, lo, hi, w, weights, gamma, scale)
 			} else {
 				m.load(b, size, lo, hi, w)
+				m.logarithms(hi-lo, w)
 				m.truth(b, size, lo, hi, w)
 				m.focal(v, weights, gamma)
 				m.store(dst.Grad.Data, v, size, lo, hi, w, scale)
@@ -77,6 +78,7 @@ func softmaxPixels(dst *Result, b Batch, r Reduction, weights []float64, gamma f
 func (m *softmax) hardFocal(grad []float32, v []float64, b Batch, size, lo, hi int, w, weights []float64, gamma, scale float64) {
 	m.exponentials(b, size, lo, hi)
 	n := hi - lo
+	log1p(m.log[:n], m.rest[:n])
 	at := lo/size*m.classes*size + lo%size
 	h, y := m.g[:n], m.y[:n]
 	for i, t := range b.Target.Data[lo:hi] {

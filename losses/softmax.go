@@ -39,19 +39,18 @@ func (m *softmax) init(classes int) {
 // row returns the class c of n pixels.
 func row[T any](s []T, c, n int) []T { return s[c*blockSize : c*blockSize+n] }
 
-// load computes q, r and l of the pixels lo to hi, counted over all images of a batch
+// load computes q and r of the pixels lo to hi, counted over all images of a batch
 // without the axis of classes. A block never spans two images. Pixels of weight 0 get
 // zeros, which are nobody's probabilities but make nothing of whatever they held.
 func (m *softmax) load(b Batch, size, lo, hi int, w []float64) {
 	m.exponentials(b, size, lo, hi)
 	n := hi - lo
-	rest, inv, log := m.rest[:n], m.inv[:n], m.log[:n]
+	rest, inv := m.rest[:n], m.inv[:n]
 	for c := range m.classes {
-		q, r, l := row(m.q, c, n), row(m.r, c, n), row(m.l, c, n)
+		q, r := row(m.q, c, n), row(m.r, c, n)
 		for i, e := range q {
 			q[i] = e * inv[i]
 			r[i] = (1 + (rest[i] - e)) * inv[i]
-			l[i] += log[i]
 		}
 	}
 	for i, c := range m.best[:n] {
@@ -60,7 +59,7 @@ func (m *softmax) load(b Batch, size, lo, hi int, w []float64) {
 	for i, w := range w {
 		if w == 0 {
 			for k := i; k < len(m.q); k += blockSize {
-				m.q[k], m.r[k], m.l[k] = 0, 0, 0
+				m.q[k], m.r[k] = 0, 0
 			}
 		}
 	}
@@ -97,7 +96,7 @@ func (m *softmax) exponentials(b Batch, size, lo, hi int) {
 		}
 		expNegative(row(m.q, c, n), l)
 	}
-	rest, inv, log := m.rest[:n], m.inv[:n], m.log[:n]
+	rest, inv := m.rest[:n], m.inv[:n]
 	for i, c := range best {
 		m.q[c*blockSize+i] = 0
 	}
@@ -111,7 +110,21 @@ func (m *softmax) exponentials(b Batch, size, lo, hi int) {
 		m.q[c*blockSize+i] = 1
 		inv[i] = 1 / (1 + rest[i])
 	}
-	log1p(log, rest)
+}
+
+// logarithms adds to l what makes it −log q, after load. Pixels of weight 0 get zeros.
+func (m *softmax) logarithms(n int, w []float64) {
+	log := m.log[:n]
+	log1p(log, m.rest[:n])
+	for c := range m.classes {
+		l := row(m.l, c, n)
+		for i := range l {
+			l[i] += log[i]
+			if w != nil && w[i] == 0 {
+				l[i] = 0
+			}
+		}
+	}
 }
 
 // class returns the class that target t stands for.
