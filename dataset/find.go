@@ -116,13 +116,12 @@ type finder struct {
 }
 
 func (f *finder) path(p string) error {
-	for dir := absolute(p); ; dir = filepath.Dir(dir) {
-		f.learn(dir, ManifestName)
-		if dir == filepath.Dir(dir) {
-			break
-		}
-	}
 	info, err := os.Stat(p)
+	dir := absolute(p)
+	if err == nil && !info.IsDir() {
+		dir = filepath.Dir(dir)
+	}
+	f.learnAbove(dir)
 	switch {
 	case err == nil && info.IsDir():
 		f.folder(p, "")
@@ -262,6 +261,14 @@ func (f *finder) pick(d folder, want func(rel string) bool, pattern string) []st
 
 func (f *finder) isOwn(name string, beside func(string) bool) bool {
 	return isOutput(name, f.suffixes, beside) || isManifest(name)
+}
+
+// learnAbove learns from the manifests of a folder and those that it is in.
+func (f *finder) learnAbove(dir string) {
+	for !f.manifests[filepath.Join(dir, ManifestName)] {
+		f.learn(dir, ManifestName)
+		dir = filepath.Dir(dir)
+	}
 }
 
 // learn finds out from a folder's manifest which suffixes outputs were given.

@@ -142,6 +142,27 @@ func TestFolderOfObjects(t *testing.T) {
 	}
 }
 
+// Folders of objects beside binary masks: each is taken for what it is.
+func TestFoldersBesideFiles(t *testing.T) {
+	dir := t.TempDir()
+	draw(t, filepath.Join(dir, "bowl", "x", "images", "x.png"), "abc")
+	draw(t, filepath.Join(dir, "bowl", "x", "masks", "1.png"), "##.")
+	draw(t, filepath.Join(dir, "bowl", "x", "masks", "2.png"), "..#")
+	draw(t, filepath.Join(dir, "others", "masks", "a.png"), "##.")
+	draw(t, filepath.Join(dir, "others", "masks", "b.png"), "#.#")
+	o := DefaultOptions(dir)
+	o.Save = []Kind{Labels}
+	made(t, o)
+	for name, want := range map[string]string{"bowl/x/x": "112", "others/masks/a": "11.", "others/masks/b": "1.2"} {
+		if got := readLabels(t, filepath.Join(dir, name+".labels.npy")); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	if got := made(t, o); len(got) > 0 {
+		t.Errorf("a second run makes %v", got)
+	}
+}
+
 func TestFilesThatDifferInSize(t *testing.T) {
 	dir := t.TempDir()
 	for _, id := range []string{"x", "y"} {

@@ -128,6 +128,9 @@ func (o *Options) check() error {
 	case len(o.Spacing) == 1 || len(o.Spacing) > 3:
 		return optionError("", "spacing has %d numbers, and must have one for each axis: 2 or 3", len(o.Spacing))
 	}
+	if c := o.Balance.Class; o.Balance.Mode == BalanceGiven && !(classWeight(c.Background) && classWeight(c.Foreground)) {
+		return optionError("", "class weights are %v and %v, and must be numbers from 0 on", c.Background, c.Foreground)
+	}
 	for _, s := range o.Spacing {
 		if !finite(s) || s <= 0 {
 			return optionError("", "spacing is %v, and must be above 0", s)
@@ -224,13 +227,16 @@ func ParseBalance(s string) (Balance, error) {
 		to   *float64
 	}{{back, &b.Class.Background}, {fore, &b.Class.Foreground}} {
 		v, err := strconv.ParseFloat(strings.TrimSpace(p.text), 64)
-		if err != nil || !(v >= 0 && v <= math.MaxFloat32) {
+		if err != nil || !classWeight(v) {
 			return b, fmt.Errorf("%q is no class weight: it must be a number from 0 on", p.text)
 		}
 		*p.to = v
 	}
 	return b, nil
 }
+
+// classWeight reports whether a pixel can weigh as much.
+func classWeight(v float64) bool { return v >= 0 && v <= math.MaxFloat32 }
 
 // parseName returns the place of a name in the list of those there are.
 func parseName[T ~int](s string, names []string) (T, error) {

@@ -255,7 +255,8 @@ func (r *run) finish() {
 
 // modeOf says what the objects of an item are.
 func (r *run) modeOf(j *job) Instances {
-	if j.Item.Folder && r.mode != InstancesComponents {
+	// What was decided by looking at files that are whole masks is about those.
+	if j.Item.Folder && r.Options.Instances != InstancesComponents {
 		return InstancesFiles
 	}
 	return r.mode

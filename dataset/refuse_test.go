@@ -10,6 +10,7 @@ import (
 
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/npy"
+	"github.com/weightmap/weightmap/weights"
 )
 
 // One bad mask is named with the reason, and the others are done.
@@ -179,6 +180,9 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		change func(*Options)
 	}{
 		{"no masks are named", func(o *Options) { o.Paths = nil }},
+		{"class weights are -1 and 1", func(o *Options) {
+			o.Balance = Balance{Mode: BalanceGiven, Class: weights.Class{Background: -1, Foreground: 1}}
+		}},
 		{"nothing to save", func(o *Options) { o.Save = nil }},
 		{"w0", func(o *Options) { o.Weights.W0 = -1 }},
 		{"sigma", func(o *Options) { o.Weights.Sigma = 0 }},

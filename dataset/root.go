@@ -20,6 +20,7 @@ type root struct {
 	dir, real string
 	lock      *lock
 	readOnly  error // why nothing can be written here
+	write     bool  // something may be written
 	manifest  *manifest
 	digests   *digests
 
@@ -49,9 +50,10 @@ func openRoot(dir string, o *Options, w *warnings) (*root, error) {
 		}
 	}
 	r.real = realPath(dir)
+	r.write = !o.DryRun && r.readOnly == nil
 	var err error
 	if r.manifest, err = openManifest(dir); err == nil {
-		r.digests, err = openDigests(dir, o.Force, !o.DryRun && r.readOnly == nil)
+		r.digests, err = openDigests(dir, o.Force, r.write)
 	}
 	if err != nil {
 		r.close()
@@ -80,7 +82,7 @@ func cause(err error) error {
 // close ends the writing and gives the lock back.
 func (r *root) close() error {
 	var err error
-	if r.manifest != nil && r.readOnly == nil {
+	if r.manifest != nil && r.write {
 		err = r.manifest.close()
 	}
 	if r.digests != nil {

@@ -129,6 +129,23 @@ func TestDryRunWritesNothing(t *testing.T) {
 	if got := tree(t, dir); !slices.Equal(got, before) {
 		t.Errorf("there are now %v", got)
 	}
+
+	// Nor does it tidy up a manifest.
+	o.Out = ""
+	put(t, filepath.Join(dir, ManifestName), "a line that cannot be read\n")
+	put(t, filepath.Join(dir, "weightmap.other.jsonl"), text(t, record("x", 1)))
+	want := content(t, dir)
+	if _, err = Precompute(t.Context(), o); err != nil {
+		t.Error(err)
+	}
+	for name, got := range content(t, dir) {
+		if want[name] != got {
+			t.Errorf("%s changed", name)
+		}
+	}
+	if got := tree(t, dir); len(got) != len(before)+2 {
+		t.Errorf("there are now %v", got)
+	}
 }
 
 func TestOneRunAtATime(t *testing.T) {
