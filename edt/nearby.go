@@ -6,7 +6,7 @@ package edt
 // maxSteps columns, the line is left to the envelope.
 
 // maxSteps is how far a line is looked at outwards before the envelope is cheaper.
-const maxSteps = 64
+const maxSteps = 128
 
 // margin frames the arrays of a line on either side: maxSteps columns, and the rest
 // of the block that is looked at together.
