@@ -1,4 +1,4 @@
-// Package tiff reads the numbers of TIFF files exactly.
+// Package tiff reads the numbers of TIFF files exactly, and writes label images.
 //
 // Label images are written as TIFF by nearly every program of microscopy, and in
 // nearly every way the format allows. This reader takes integers of 1 to 64 bits,
@@ -10,6 +10,8 @@
 //
 //	f, err := tiff.Open(r, size)
 //	g, err := tiff.Read[int32](f, f.Pages) // {pages, height, width, samples}
+//
+// [Write] makes a file that every reader of TIFF knows: gray, deflate, a page a slice.
 //
 // No number in a file is trusted. Everything that is read, tags and strips alike,
 // is paid from a budget proportional to the file's size, so pages that share bytes
