@@ -51,9 +51,8 @@ func precomputeCommand() *cli.Command {
 				&cli.StringFlag{Category: flagsMasks, Name: "instances", Value: "auto", DefaultText: "auto", Usage: "the objects of a mask are its `KIND`: components, ids (pixels of equal value), files (each file of a folder is one), or auto, which decides once for all masks and says what"},
 				&cli.StringFlag{Category: flagsWeights, Name: "balance", Value: "dataset", DefaultText: "dataset", Usage: "class weights `HOW`: dataset (over all masks), image (over each), none (1), or two numbers BG,FG"},
 			),
+			readFlags(),
 			[]cli.Flag{
-				&cli.StringFlag{Category: flagsMasks, Name: "channel", DefaultText: "all must agree", Usage: "the `NAME` or number of the channel to take from a colour image"},
-
 				&cli.StringFlag{Category: flagsOutput, Name: "save", Value: "weights", DefaultText: "weights", Usage: "write these `KINDS`, with commas: weights, d1, d2 (distances), labels (int32), target (uint8: 1 on objects)"},
 				&cli.StringFlag{Category: flagsOutput, Name: "dtype", Value: "float32", DefaultText: "float32", Usage: "`TYPE` of weights, d1 and d2: float32 or float16"},
 				&cli.StringFlag{Category: flagsOutput, Name: "out", DefaultText: "next to the masks", Usage: "write below `DIR`, in the same tree as the masks"},
@@ -111,12 +110,13 @@ func precomputeOptions(c *cli.Context) (dataset.Options, error) {
 	weightOptions(&f, &o)
 	parseFlag(&f, "save", dataset.ParseKinds, &o.Save)
 	parseFlag(&f, "dtype", parseHalf, &o.Half)
-	for _, name := range []string{"masks", "out", "suffix", "channel"} {
+	for _, name := range []string{"masks", "out", "suffix"} {
 		if c.IsSet(name) && c.String(name) == "" {
 			f.fail(name, errors.New("it is empty"))
 		}
 	}
-	o.Masks, o.Out, o.Suffix, o.Read.Channel = c.String("masks"), c.String("out"), c.String("suffix"), c.String("channel")
+	o.Masks, o.Out, o.Suffix = c.String("masks"), c.String("out"), c.String("suffix")
+	o.Read = readOptions(&f)
 	o.Force, o.DryRun, o.FailFast = c.Bool("force"), c.Bool("dry-run"), c.Bool("fail-fast")
 	o.Version = c.App.Version
 	return o, f.err
