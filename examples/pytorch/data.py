@@ -47,6 +47,7 @@ class Crops(torch.utils.data.Dataset):
             raise ValueError("remap makes weights from the ids of the mask; it knows no cut target")
         self.size, self.per_epoch, self.flips, self.elastic = size, per_epoch, flips, elastic
         self.remap, self.reach, self.seed, self.epoch, self.target = remap, reach, seed, 0, target
+        self.levels = {}  # of each image seen: mean and deviation
         self.items = find(root, images, masks, maps, target, stored=remap is None)
 
     def __len__(self):
@@ -57,6 +58,8 @@ class Crops(torch.utils.data.Dataset):
         self.epoch = epoch
 
     def __getitem__(self, index):
+        if not 0 <= index < self.per_epoch:
+            raise IndexError(index)  # without it, `for item in crops` would never end
         rng = np.random.default_rng((self.seed, self.epoch, index))
         item = self.items[rng.integers(len(self.items))]
         image, mask = load(item["image"]), load(item["mask"])
@@ -78,7 +81,9 @@ class Crops(torch.utils.data.Dataset):
             w = w[r:r + self.size, r:r + self.size] * g.inside(mask.shape)
 
         p = g.apply(load(item["target"]) if self.target == "target" else mask, "nearest", outside=0)
-        x = g.apply(standard(image), "linear", outside=0)
+        if item["image"] not in self.levels:
+            self.levels[item["image"]] = levels(image)
+        x = g.apply(Standard(image, *self.levels[item["image"]]), "linear", outside=0)
         return tuple(torch.from_numpy(np.ascontiguousarray(a, np.float32))[None]
                      for a in (x, p != 0, w))
 
@@ -116,23 +121,26 @@ def load(path):
         return np.asarray(im)
 
 
-def standard(image):
-    """A function that reads a window of the image as gray float32 of mean 0 and deviation 1.
-
-    Mean and deviation are those of at most 256 × 256 pixels, evenly spaced, so that a
-    mapped image of any size need not be read for them.
-    """
-    sample = gray(image[tuple(slice(None, None, max(1, n // 256)) for n in image.shape[:2])])
-    mean, deviation = sample.mean(), max(float(sample.std()), 1e-6)
-    return Standard(image, mean, deviation)
+def levels(image):
+    """Mean and standard deviation of at most 256 × 256 of its pixels, evenly spaced, so that
+    of a mapped image not all need be read."""
+    sample = gray(image[tuple(slice(None, None, -(-n // 256)) for n in image.shape[:2])])
+    return sample.mean(), max(float(sample.std()), 1e-6)
 
 
 class Standard:
+    """An image (H, W) or (H, W, C), windows of which are gray float32 of mean 0 and deviation 1."""
+
     def __init__(self, image, mean, deviation):
         self.image, self.mean, self.deviation, self.shape = image, mean, deviation, image.shape[:2]
 
     def __getitem__(self, window):
         return (gray(self.image[window]) - self.mean) / self.deviation
+
+
+def standard(image):
+    """The whole image, gray, of mean 0 and deviation 1."""
+    return Standard(image, *levels(image))[:, :]
 
 
 def gray(a):

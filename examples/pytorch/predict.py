@@ -50,7 +50,7 @@ def restore(path):
 
 def probabilities(model, image):
     """(H, W) float32, of a whole image of any size."""
-    x = torch.from_numpy(np.ascontiguousarray(standard(image)[:, :]))[None, None]
+    x = torch.from_numpy(np.ascontiguousarray(standard(image)))[None, None]
     h, w = x.shape[-2:]
     step = 1 << model.depth
     x = torch.nn.functional.pad(x, (0, -w % step, 0, -h % step))
@@ -69,7 +69,7 @@ def objects(probability, min_size=10, threshold=0.5):
 
 def outlines(image, ids):
     """(H, W, 3) uint8: the image in gray with the objects' inner boundaries in yellow."""
-    g = standard(image)[:, :]
+    g = standard(image)
     low, high = np.percentile(g, (1, 99.8))
     rgb = np.repeat(np.uint8(np.clip((g - low) / max(high - low, 1e-6), 0, 1) * 255)[..., None], 3, -1)
     edge = np.zeros(ids.shape, bool)

@@ -7,13 +7,27 @@ DATA has the folders images and labels; see data.py.
 """
 
 import argparse
+import json
+import sys
 import time
+from pathlib import Path
 
 import torch
 
 from data import Crops
 from loss import weighted_bce
 from unet import UNet
+
+
+def pipe(root):
+    """A remap for Crops: weightmap pipe, with the class weights that precompute gave DATA."""
+    sys.path.append(str(Path(__file__).resolve().parent.parent / "pipe"))
+    from weightpipe import WeightPipe
+
+    with open(Path(root) / "weightmap.jsonl") as f:
+        weights = json.loads(f.readline())["parameters"]["weights"]
+    return WeightPipe("--instances", "ids", "--balance", f"{weights['background']},{weights['foreground']}",
+                      "--w0", str(weights["w0"]), "--sigma", str(weights["sigma"]))
 
 
 def main():
@@ -26,6 +40,8 @@ def main():
     p.add_argument("--channels", type=int, default=16, help="channels of the first level (%(default)s)")
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of Adam (%(default)s)")
     p.add_argument("--elastic", type=float, default=0, help="elastic deformation, s.d. in pixels (%(default)s)")
+    p.add_argument("--recompute", action="store_true",
+                   help="compute each crop's map anew from its deformed ids (weightmap pipe)")
     p.add_argument("--maps", help="folder of the maps, if precompute had --out")
     p.add_argument("--target", choices=["mask", "target"], default="mask",
                    help="target: the cut one that precompute --ridge --save weights,target wrote (%(default)s)")
@@ -38,7 +54,7 @@ def main():
     torch.manual_seed(a.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     crops = Crops(a.data, a.size, per_epoch=a.steps * a.batch, maps=a.maps, target=a.target,
-                  elastic=a.elastic, seed=a.seed)
+                  elastic=a.elastic, remap=pipe(a.maps or a.data) if a.recompute else None, seed=a.seed)
     loader = torch.utils.data.DataLoader(crops, a.batch, num_workers=a.workers)
     model = UNet(a.channels).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=a.rate)
