@@ -25,9 +25,14 @@ def pipe(root):
     from weightpipe import WeightPipe
 
     with open(Path(root) / "weightmap.jsonl") as f:
-        weights = json.loads(f.readline())["parameters"]["weights"]
-    return WeightPipe("--instances", "ids", "--balance", f"{weights['background']},{weights['foreground']}",
-                      "--w0", str(weights["w0"]), "--sigma", str(weights["sigma"]))
+        made = json.loads(f.readline())["parameters"]
+    w = made["weights"]
+    if made["ridge"]:
+        raise ValueError(f"the maps in {root} were made with --ridge, of which only the stored maps know the target")
+    return WeightPipe("--instances", made["instances"], "--connectivity", str(made["connectivity"]),
+                      "--balance", f"{w['background']},{w['foreground']}",
+                      "--w0", str(w["w0"]), "--sigma", str(w["sigma"]),
+                      "--inside", w["inside"], "--single", w["single"], "--term", w["term"])
 
 
 def main():
