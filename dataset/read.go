@@ -31,6 +31,9 @@ type Image struct {
 	Dtype   string    // of the file's numbers, by NumPy's name: "bool", "uint8", "uint16", …
 	Spacing []float64 // between pixels, in Shape order, or nil if the file states none
 	Warning string    // what whoever uses the values should know, or ""
+
+	Ignore  *grid.Mask // not zero where nobody said what there is, as in crowds of COCO; or nil
+	Overlap int        // pixels that several objects claim, where the format allows that
 }
 
 // Number returns the file's own number for a value, in decimal.

@@ -1,0 +1,355 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/weightmap/weightmap/internal/atomicfile"
+)
+
+// ConvertOptions says what [Convert] is to do.
+type ConvertOptions struct {
+	// Paths are masks, files of annotations, folders and globs; see [Find]. Folders and
+	// globs without an extension are not searched for annotations.
+	Paths []string
+
+	// Masks is a glob that says which files of folders are masks; see [FindOptions].
+	Masks string
+
+	// Out is the folder that label images go to, in a tree like that of the masks, or
+	// with OutFile the one file to write.
+	Out     string
+	OutFile bool
+
+	// Format is what to write.
+	Format LabelFormat
+
+	// Read says how to read masks that leave a choice.
+	Read ReadOptions
+
+	// Sizes is for annotations that do not state them.
+	Sizes Sizes
+
+	// Force replaces files that are there.
+	Force bool
+
+	// Observe is told of each label image, in order; nil tells nobody.
+	Observe func(*Converted)
+}
+
+// Converted is what became of one mask.
+type Converted struct {
+	Input  string // a file, or a folder with an object in each file
+	Image  string // the id of an image of a file of annotations, or ""
+	Output string // "" if there is no name for it
+	Err    error  // names the path
+
+	// What follows is known without Err.
+
+	Shape   []int
+	Dtype   string    // of the mask's numbers
+	Written string    // type that they were written as
+	IDs     int       // how many different numbers there are but 0
+	Min     int64     // the smallest number, or 0 if that is smaller
+	Max     uint64    // the largest
+	Spacing []float64 // what the mask states, which label images do not keep; or nil
+	Ignored int       // pixels of crowds, written as 0
+	Overlap int       // pixels that several objects claim, of which one has them
+	Warning string
+}
+
+// Convert reads masks of any kind and writes them as label images of one: the same
+// numbers, pixel for pixel. One that fails, which Observe is told, does not stop the
+// others. The error is an [*OptionError], for which nothing was written, or that of
+// ctx.
+func Convert(ctx context.Context, o ConvertOptions) error {
+	c := &converter{ConvertOptions: o, ctx: ctx, taken: map[string]*step{}, safe: map[string]error{}}
+	defer c.close()
+	if err := c.plan(); err != nil {
+		return err
+	}
+	for i := range c.steps {
+		s := c.steps[i]
+		done := &Converted{Input: s.item.Path(), Image: s.image(), Output: s.output, Err: s.err}
+		if s.err == nil {
+			done.Err = c.convert(s, done)
+		}
+		if err := ctx.Err(); err != nil && done.Err != nil {
+			return err
+		}
+		if o.Observe != nil {
+			o.Observe(done)
+		}
+	}
+	return nil
+}
+
+// step is one label image to be written.
+type step struct {
+	item   Item
+	from   *Annotations // or nil
+	index  int          // of the image in it
+	output string
+	err    error // it cannot be done
+}
+
+func (s *step) image() string {
+	if s.from == nil {
+		return ""
+	}
+	return s.from.Names[s.index]
+}
+
+func (s *step) String() string {
+	if s.from == nil {
+		return s.item.Path()
+	}
+	return fmt.Sprintf("image %s of %s", s.image(), s.item.Path())
+}
+
+type converter struct {
+	ConvertOptions
+	ctx     context.Context
+	steps   []*step
+	opened  []*Annotations
+	taken   map[string]*step // by the output
+	safe    map[string]error // of folders that outputs go to
+	unsized bool             // there are annotations that state no size
+}
+
+func (c *converter) close() {
+	for _, a := range c.opened {
+		a.Close()
+	}
+}
+
+// plan lists what is to be written.
+func (c *converter) plan() error {
+	for _, p := range c.Paths {
+		items, err := c.find(p)
+		if err != nil {
+			return err
+		}
+		for _, it := range items {
+			if err := c.ctx.Err(); err != nil {
+				return err
+			}
+			if err := c.planItem(it); err != nil {
+				return err
+			}
+		}
+	}
+	given := c.Sizes != Sizes{}
+	switch {
+	case c.OutFile && len(c.steps) > 1:
+		return optionError("name a folder to write to, and --to what", "%s is one file, and there are %d masks", c.Out, len(c.steps))
+	case given && !c.unsized && len(c.opened) > 0:
+		return optionError("leave them out", "the annotations state the sizes of their images")
+	case given && !c.unsized:
+		return optionError("leave them out", "sizes of images are for annotations that do not state them, and there are none")
+	}
+	return nil
+}
+
+// find lists the masks that a path names. A file is taken whatever its name.
+func (c *converter) find(p string) ([]Item, error) {
+	info, err := os.Stat(p)
+	if err == nil && (info.Mode().IsRegular() || info.IsDir() && isZarr(p)) {
+		name := filepath.Base(p)
+		return []Item{{Root: filepath.Dir(p), Name: name, Files: []string{p}, Base: stem(name)}}, nil
+	}
+	o := FindOptions{Masks: c.Masks}
+	if !c.OutFile {
+		o.Out = c.Out
+	}
+	found, err := Find([]string{p}, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range found.Errors {
+		c.steps = append(c.steps, &step{item: Item{Root: p}, err: err})
+	}
+	return found.Items, nil
+}
+
+func (c *converter) planItem(it Item) error {
+	several := false
+	var err error
+	if !it.Folder {
+		several, err = IsAnnotations(it.Files[0])
+	}
+	var a *Annotations
+	if several && err == nil {
+		a, err = OpenAnnotations(it.Files[0], c.Sizes)
+	}
+	switch {
+	case err != nil && isFolder(it.Files[0]):
+		// A Zarr store, which Read refuses better.
+	case err != nil:
+		c.steps = append(c.steps, &step{item: it, err: err})
+		return nil
+	case a != nil:
+		c.opened = append(c.opened, a)
+		c.unsized = c.unsized || a.NeedsSize()
+		for i, name := range a.Names {
+			s := &step{item: it, from: a, index: i, err: a.CheckName(i)}
+			if err := c.add(s, path.Join(path.Dir(it.Base), name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return c.add(&step{item: it}, it.Base)
+}
+
+func isFolder(p string) bool {
+	info, err := os.Stat(p)
+	return err == nil && info.IsDir()
+}
+
+// add puts a step on the list, unless it is there.
+func (c *converter) add(s *step, base string) error {
+	if s.err != nil {
+		c.steps = append(c.steps, s)
+		return nil
+	}
+	s.output = c.Out
+	if !c.OutFile {
+		s.output = filepath.Join(c.Out, filepath.FromSlash(base)+c.Format.Extension())
+	}
+	other := c.taken[s.output]
+	switch {
+	case c.OutFile || other == nil:
+		c.taken[s.output] = s
+		c.steps = append(c.steps, s)
+	case realPath(other.item.Path()) != realPath(s.item.Path()) || other.image() != s.image() || other.index != s.index:
+		return optionError("give the folder they have in common, or write them to different folders",
+			"%s and %s would both be written to %s", other, s, s.output)
+	}
+	return nil
+}
+
+// convert makes one label image, and tells of it in done.
+func (c *converter) convert(s *step, done *Converted) error {
+	if err := c.mayWrite(s); err != nil {
+		return err
+	}
+	im, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	t, err := im.labelType(c.Format)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s, err)
+	}
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	if err := c.prepare(s.output); err != nil {
+		return err
+	}
+	err = atomicfile.Write(s.output, func(w io.Writer) error {
+		if _, err := im.Write(contextWriter{c.ctx, w}, c.Format); err != nil {
+			return err
+		}
+		return c.ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	done.Shape, done.Dtype, done.Written = im.Values.Shape, im.Dtype, t.String()
+	done.IDs = im.count()
+	done.Min, done.Max = im.extent()
+	done.Spacing, done.Overlap, done.Warning = im.Spacing, im.Overlap, im.Warning
+	if im.Ignore != nil {
+		for _, v := range im.Ignore.Data {
+			done.Ignored += int(min(v, 1))
+		}
+	}
+	return nil
+}
+
+func (c *converter) read(s *step) (*Image, error) {
+	switch {
+	case s.from != nil:
+		return s.from.Read(s.index, c.Read)
+	case s.item.Folder:
+		p, err := load(c.ctx, &s.item, &Options{Read: c.Read})
+		if err != nil {
+			return nil, err
+		}
+		return &Image{Values: p.values, Dtype: "uint16", Spacing: p.spacing, Warning: p.warning, Overlap: p.overlap}, nil
+	}
+	return Read(s.item.Files[0], c.Read)
+}
+
+// mayWrite refuses to replace what is there, unless that was asked for, and a mask
+// by itself even then.
+func (c *converter) mayWrite(s *step) error {
+	info, err := os.Lstat(s.output)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s: is a folder", s.output)
+	}
+	for _, f := range s.item.Files {
+		in, err := os.Stat(f)
+		if err != nil {
+			continue // which reading it will say
+		}
+		if out, err := os.Stat(s.output); err == nil && os.SameFile(in, out) {
+			return fmt.Errorf("%s: is the mask itself, and is not replaced: write elsewhere", s.output)
+		}
+	}
+	if !c.Force {
+		return fmt.Errorf("%s: is there already; --force replaces it", s.output)
+	}
+	return nil
+}
+
+// prepare makes the folder for an output, and refuses one that a symbolic link below
+// the folder that was named leads out of it.
+func (c *converter) prepare(output string) error {
+	dir := filepath.Dir(output)
+	err, known := c.safe[dir]
+	if known {
+		return err
+	}
+	top := dir
+	if !c.OutFile {
+		top = c.Out
+	}
+	if real, top := realPath(dir), realPath(top); real != top && !strings.HasPrefix(real, withSeparator(top)) {
+		err = fmt.Errorf("%s: a symbolic link leads out of %s, where nothing is written", dir, c.Out)
+	} else {
+		err = os.MkdirAll(dir, 0o777)
+	}
+	c.safe[dir] = err
+	return err
+}
+
+// count returns how many different numbers there are but 0.
+func (im *Image) count() int {
+	if im.Original != nil {
+		return len(im.Original)
+	}
+	seen := map[int32]bool{}
+	last := int32(0)
+	for _, v := range im.Values.Data {
+		if v != last && v != 0 {
+			seen[v] = true
+		}
+		last = v
+	}
+	return len(seen)
+}
