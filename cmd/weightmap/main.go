@@ -92,6 +92,8 @@ func commands() []*cli.Command {
 	all := []*cli.Command{
 		precomputeCommand(),
 		inspectCommand(),
+		convertCommand(),
+		exportCommand(),
 		lossCommand(),
 		pipeCommand(),
 		synthCommand(),

@@ -1,0 +1,221 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/npy"
+)
+
+// Sample is what a network learns from: an image, what it is to find there, and what
+// each pixel of that weighs.
+type Sample struct {
+	// Name is the path of the mask's outputs below the folder that was searched, with
+	// slashes, without what tells them apart.
+	Name string
+
+	Image   string // path of the image; "" if none was found
+	Mask    string // path of the mask, a file or a folder
+	Weights string // path of the weight map
+
+	origin *Origin
+	saved  map[Kind]string // paths of outputs that are up to date
+}
+
+// SampleOptions says which samples [Samples] lists.
+type SampleOptions struct {
+	// Masks is the glob that was given to [Precompute], if there was one: it says
+	// which files of the folder ought to have weights. See [FindOptions].
+	Masks string
+
+	// Suffix is the one that was given to [Precompute].
+	Suffix string
+}
+
+// Samples lists the samples in and below a folder, by the manifests there, sorted by
+// name: the folder of the masks, or that in which [Precompute] wrote its outputs.
+//
+// It is an [*OptionError] if there is none, and if a mask has no weights, or others
+// than those that were made of it as it is now: then Precompute must come first.
+func Samples(ctx context.Context, dir string, o SampleOptions) ([]Sample, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return nil, err
+	} else if !info.IsDir() {
+		return nil, optionError("name the folder that precompute was given, or its --out", "%s is no folder", dir)
+	}
+	s := sampler{ctx: ctx, dir: dir, SampleOptions: o, known: map[string]bool{}}
+	if s.Suffix == Weights.String() {
+		s.Suffix = ""
+	}
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && p != dir && isHidden(d.Name()):
+			return fs.SkipDir
+		case d.IsDir():
+			return s.folder(p)
+		}
+		return nil
+	})
+	if err == nil {
+		err = s.unknown()
+	}
+	if err != nil {
+		return nil, err
+	}
+	const first = "run weightmap precompute first"
+	switch {
+	case len(s.problems) == 1:
+		return nil, optionError(first, "%s", s.problems[0])
+	case len(s.problems) > 1:
+		return nil, optionError(first, "%s, and likewise with %s", s.problems[0], plural(len(s.problems)-1, "more mask", "more masks"))
+	case len(s.samples) == 0:
+		return nil, optionError(first, "in %s there is no manifest that tells of weights", dir)
+	}
+	slices.SortFunc(s.samples, func(a, b Sample) int { return strings.Compare(a.Name, b.Name) })
+	for i, b := range s.samples[1:] {
+		if a := s.samples[i]; a.Name == b.Name {
+			return nil, optionError("", "%s and %s are two weight maps of %s", a.Weights, b.Weights, a.Name)
+		}
+	}
+	return s.samples, nil
+}
+
+type sampler struct {
+	SampleOptions
+	ctx      context.Context
+	dir      string
+	samples  []Sample
+	known    map[string]bool // masks that have weights, and images, by their real paths
+	problems []string
+}
+
+// folder takes the samples of which a folder's manifest tells.
+func (s *sampler) folder(dir string) error {
+	m, err := openManifest(dir)
+	if err != nil || len(m.records) == 0 {
+		return err
+	}
+	digests, err := openDigests(dir, false, false)
+	if err != nil {
+		return err
+	}
+	for _, claim := range m.records {
+		problem := ""
+		for r := claim; r != nil; r = r.other {
+			if r.Outputs.Weights == nil || r.Suffix != s.Suffix {
+				continue
+			}
+			var sample Sample
+			if sample, problem, err = s.sample(dir, digests, r); err != nil {
+				return err
+			}
+			s.known[realPath(sample.Mask)] = true
+			if problem == "" {
+				s.samples = append(s.samples, sample)
+				if sample.Image != "" {
+					s.known[realPath(sample.Image)] = true
+				}
+				break
+			}
+		}
+		if problem != "" {
+			s.problems = append(s.problems, problem)
+		}
+	}
+	slices.Sort(s.problems)
+	return nil
+}
+
+// sample makes sure that what a manifest claims is so, and else says what is not.
+func (s *sampler) sample(dir string, d *digests, r *Record) (_ Sample, problem string, err error) {
+	if err := s.ctx.Err(); err != nil {
+		return Sample{}, "", err
+	}
+	out := Sample{
+		Name:    path.Clean(path.Join("/", relative(s.dir, dir), string(r.Item)))[1:],
+		Weights: filepath.Join(dir, filepath.FromSlash(string(r.Outputs.Weights.Path))),
+		origin:  r.origin(dir, string(r.Outputs.Weights.Path)),
+		saved:   map[Kind]string{},
+	}
+	if out.origin.item == nil {
+		mask := filepath.FromSlash(string(r.Input.Path))
+		if !filepath.IsAbs(mask) {
+			mask = filepath.Join(dir, mask)
+		}
+		out.Mask = mask
+		return out, mask + " is gone, of which " + out.Weights + " was made", nil
+	}
+	out.Mask, out.Image = out.origin.Mask(), out.origin.Image()
+	j := &job{Result: &Result{Item: *out.origin.item}, root: &root{dir: dir, digests: d}}
+	if err := (&run{ctx: s.ctx}).identify(j); err != nil {
+		return out, "", err
+	}
+	if j.sum != r.Input.SHA256 {
+		return out, out.Mask + " has changed since " + out.Weights + " was made of it", nil
+	}
+	for _, k := range Kinds {
+		file := *r.Outputs.at(k)
+		if file == nil {
+			continue
+		}
+		p := filepath.Join(dir, filepath.FromSlash(string(file.Path)))
+		sum, _, err := d.of(s.ctx, p)
+		switch {
+		case s.ctx.Err() != nil:
+			return out, "", s.ctx.Err()
+		case err == nil && sum == file.SHA256:
+			out.saved[k] = p
+		case k != Weights: // then it is made again, as it is where it was not asked for
+		case errors.Is(err, fs.ErrNotExist):
+			return out, out.Mask + " has no weights: " + p + " is gone", nil
+		case err != nil:
+			return out, "", err
+		default:
+			return out, p + " is not what precompute made of " + out.Mask, nil
+		}
+	}
+	return out, "", nil
+}
+
+// unknown looks for masks of which no manifest tells.
+func (s *sampler) unknown() error {
+	found, err := Find([]string{s.dir}, FindOptions{Masks: s.Masks, Suffix: s.Suffix})
+	if err != nil {
+		return err
+	}
+	for _, it := range found.Items {
+		if !s.known[realPath(it.Path())] {
+			s.problems = append(s.problems, it.Path()+" has no weights")
+		}
+	}
+	return errors.Join(found.Errors...)
+}
+
+// objects returns the labels, numbered from 1, as they were when the weights were made.
+func (s *Sample) objects(ctx context.Context) (*grid.Labels, error) {
+	if p, ok := s.saved[Labels]; ok {
+		return npy.ReadFile[int32](p, 0)
+	}
+	return s.origin.Objects(ctx)
+}
+
+// target returns 1 on objects and else 0: what [Target] is.
+func (s *Sample) target(ctx context.Context) (*grid.Mask, error) {
+	if p, ok := s.saved[Target]; ok {
+		return npy.ReadFile[uint8](p, 0)
+	}
+	labels, err := s.objects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return foreground(nil, labels), nil
+}
