@@ -29,7 +29,8 @@ def pipe(root):
     w = made["weights"]
     if made["ridge"]:
         raise ValueError(f"the maps in {root} were made with --ridge, of which only the stored maps know the target")
-    return WeightPipe("--instances", made["instances"], "--connectivity", str(made["connectivity"]),
+    connectivity = ["--connectivity", str(made["connectivity"])] if "connectivity" in made else []
+    return WeightPipe("--instances", made["instances"], *connectivity,
                       "--balance", f"{w['background']},{w['foreground']}",
                       "--w0", str(w["w0"]), "--sigma", str(w["sigma"]),
                       "--inside", w["inside"], "--single", w["single"], "--term", w["term"])
