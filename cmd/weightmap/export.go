@@ -97,7 +97,7 @@ func exportOptions(c *cli.Context) (dataset.ExportOptions, error) {
 	}
 	parseFlag(&f, "format", dataset.ParseExportFormat, &o.Format)
 	parseFlag(&f, "save", dataset.ParseExportKinds, &o.Save)
-	parseFlag(&f, "shard-size", parseSize, &o.ShardSize)
+	parseFlag(&f, "shard-size", parseBytes, &o.ShardSize)
 	for _, name := range []string{"out", "masks", "suffix"} {
 		if c.IsSet(name) && c.String(name) == "" {
 			f.fail(name, errors.New("it is empty"))
@@ -121,8 +121,8 @@ func exportOptions(c *cli.Context) (dataset.ExportOptions, error) {
 	return o, f.err
 }
 
-// parseSize reads a number of bytes, as in 256M.
-func parseSize(s string) (int64, error) {
+// parseBytes reads a number of bytes, as in 256M.
+func parseBytes(s string) (int64, error) {
 	number, unit := s, int64(1)
 	if n := len(s); n > 0 {
 		if i := strings.IndexByte("KMG", s[n-1]&^0x20); i >= 0 {
