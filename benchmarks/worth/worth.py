@@ -88,7 +88,10 @@ def main():
     runs = [r for r in runs if r["conditions"] == conditions and r["data"] in sets and r["seed"] < a.seeds]
     text = table(runs, a, conditions)
     (out / "table.md").write_text(text)
-    print("\n" + text)
+    print("\n" + "\n".join(sorted(said)) + "\n\n" + text)
+
+
+said = set()  # what is to be printed at the end
 
 
 def draw(a, out):
@@ -104,18 +107,22 @@ def run(*command):
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr}")
 
 
+def image_of(root, stem):
+    """The image of that name; images as in the Data Science Bowl are found too. None if there is none."""
+    places = root / "images" / f"{stem}.png", root / "stage1_train" / stem / "images" / f"{stem}.png"
+    return next((p for p in places if p.exists()), None)
+
+
 def files(root, stem):
-    """The image and the mask of that name; images as in the Data Science Bowl are found too."""
-    places = [root / "images" / f"{stem}.png", root / "stage1_train" / stem / "images" / f"{stem}.png"]
-    for image in places:
-        if image.exists():
-            return {"images": image, "labels": root / "labels" / f"{stem}.png"}
-    raise SystemExit(f"there is neither {places[0]} nor {places[1]}")
+    return {"images": image_of(root, stem), "labels": root / "labels" / f"{stem}.png"}
 
 
 def split(root, seed, share):
-    """Names of the masks to train and to test on."""
-    names = sorted(p.stem for p in (root / "labels").glob("*.png"))
+    """Names of the masks to train and to test on: of those that have an image."""
+    masks = sorted(p.stem for p in (root / "labels").glob("*.png"))
+    names = [m for m in masks if image_of(root, m)]
+    if seed == 0 and len(names) < len(masks):
+        said.add(f"{root}: {len(masks) - len(names)} of {len(masks)} masks have no image and are left out")
     np.random.default_rng(seed).shuffle(names)
     n = max(1, round(share * len(names)))
     if n >= len(names):
