@@ -15,8 +15,8 @@ import (
 // Precompute makes the outputs of all masks that the options name, unless the
 // manifest knows them to be up to date. What fails is in the report, and does not
 // stop the rest. The error is an [*OptionError] if nothing could be begun, that of
-// the context if it ended, or what made it impossible to go on; with the latter two
-// the report says how far it came.
+// the context if it ended before the work did, or what made it impossible to go on;
+// with the latter two the report says how far it came.
 //
 // The outputs and the manifest do not depend on Jobs.
 func Precompute(ctx context.Context, o Options) (*Report, error) {
@@ -37,7 +37,7 @@ func Precompute(ctx context.Context, o Options) (*Report, error) {
 	}
 	r.finish()
 	r.report.Elapsed = time.Since(start)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && r.report.Left > 0 {
 		err = ctx.Err()
 	}
 	return r.report, err
