@@ -191,9 +191,9 @@ func (p *convertPrinter) print(d *dataset.Converted) {
 	}
 	values := "only 0"
 	if d.IDs > 0 {
-		values = fmt.Sprintf("%s but 0, to %d", count(int64(d.IDs), "number", "numbers"), d.Max)
+		values = fmt.Sprintf("%s besides 0, up to %d", count(int64(d.IDs), "value", "values"), d.Max)
 		if d.Min < 0 {
-			values = fmt.Sprintf("%s but 0, from %d to %d", count(int64(d.IDs), "number", "numbers"), d.Min, d.Max)
+			values = fmt.Sprintf("%s besides 0, from %d to %d", count(int64(d.IDs), "value", "values"), d.Min, d.Max)
 		}
 	}
 	_, err := fmt.Fprintln(p.out, printable(fmt.Sprintf("%s: %s %s, %s; from %s", d.Output, strings.Join(shape, "×"), d.Written, values, from)))
