@@ -15,7 +15,8 @@ import (
 )
 
 // Sample is what a network learns from: an image, what it is to find there, and what
-// each pixel of that weighs.
+// each pixel of that weighs. [Samples] finds them; one that names its files itself
+// has the pixels of its mask that are not 0 for a target.
 type Sample struct {
 	// Name is the path of the mask's outputs below the folder that was searched, with
 	// slashes, without what tells them apart.
@@ -200,12 +201,20 @@ func (s *sampler) unknown() error {
 	return errors.Join(found.Errors...)
 }
 
-// objects returns the labels, numbered from 1, as they were when the weights were made.
+// objects returns the labels, numbered from 1, as they were when the weights were
+// made. Of a sample that is not from [Samples] nobody knows how they were made.
 func (s *Sample) objects(ctx context.Context) (*grid.Labels, error) {
 	if p, ok := s.saved[Labels]; ok {
 		return npy.ReadFile[int32](p, 0)
 	}
-	return s.origin.Objects(ctx)
+	origin := s.origin
+	if origin == nil {
+		var err error
+		if origin, err = OriginFrom(s.Mask); err != nil {
+			return nil, err
+		}
+	}
+	return origin.Objects(ctx)
 }
 
 // target returns 1 on objects and else 0: what [Target] is.
