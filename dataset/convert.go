@@ -37,6 +37,10 @@ type ConvertOptions struct {
 	// Sizes is for annotations that do not state them.
 	Sizes Sizes
 
+	// Ignore is the number to write for pixels of crowds, of which nobody said what
+	// there is. It must be that of no object; 0 makes them background.
+	Ignore int32
+
 	// Force replaces files that are there.
 	Force bool
 
@@ -60,7 +64,7 @@ type Converted struct {
 	Min     int64     // the smallest number, or 0 if that is smaller
 	Max     uint64    // the largest
 	Spacing []float64 // what the mask states, which label images do not keep; or nil
-	Ignored int       // pixels of crowds, written as 0
+	Ignored int       // pixels of crowds
 	Overlap int       // pixels that several objects claim, of which one has them
 	Warning string
 }
@@ -245,6 +249,11 @@ func (c *converter) convert(s *step, done *Converted) error {
 	if err != nil {
 		return err
 	}
+	done.Spacing, done.Overlap, done.Warning = im.Spacing, im.Overlap, im.Warning
+	done.IDs = im.count()
+	if done.Ignored, err = im.markIgnored(c.Ignore); err != nil {
+		return fmt.Errorf("%s: %w", s, err)
+	}
 	t, err := im.labelType(c.Format)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s, err)
@@ -265,14 +274,7 @@ func (c *converter) convert(s *step, done *Converted) error {
 		return err
 	}
 	done.Shape, done.Dtype, done.Written = im.Values.Shape, im.Dtype, t.String()
-	done.IDs = im.count()
 	done.Min, done.Max = im.extent()
-	done.Spacing, done.Overlap, done.Warning = im.Spacing, im.Overlap, im.Warning
-	if im.Ignore != nil {
-		for _, v := range im.Ignore.Data {
-			done.Ignored += int(min(v, 1))
-		}
-	}
 	return nil
 }
 
@@ -336,6 +338,23 @@ func (c *converter) prepare(output string) error {
 	}
 	c.safe[dir] = err
 	return err
+}
+
+// markIgnored gives the pixels of Ignore a number, and says how many there are.
+func (im *Image) markIgnored(number int32) (n int, err error) {
+	if im.Ignore == nil {
+		return 0, nil
+	}
+	for i, v := range im.Values.Data {
+		switch {
+		case im.Ignore.Data[i] != 0:
+			n++
+			im.Values.Data[i] = number
+		case v == number && v != 0:
+			return 0, fmt.Errorf("the number %d for crowds is that of an object: choose a larger one", number)
+		}
+	}
+	return n, nil
 }
 
 // count returns how many different numbers there are but 0.

@@ -23,7 +23,8 @@ a slice) or NPY (any whole numbers). It prints what was read.
 INPUT is a mask, a folder, a glob in quotes, or a file of annotations: COCO instances
 (JSON), or runs as in Kaggle's competitions (CSV with ImageId and EncodedPixels). Those
 give a label image for each image, named by its id, in which objects are numbered in
-the order of the file. Crowds are written as 0. A CSV file does not state the sizes of
+the order of the file. Crowds, of which nobody said what there is, are written as 0, or
+as --ignore says, which precompute takes too. A CSV file does not state the sizes of
 images: they are looked up in --images, or are --size.
 
 The last argument is the file to write, if its extension is one of .png, .tif, .tiff
@@ -51,6 +52,7 @@ func convertCommand() *cli.Command {
 			[]cli.Flag{
 				&cli.StringFlag{Category: flagsMasks, Name: "size", DefaultText: "what the file says", Usage: "size of images whose CSV file does not state it, as `H,W`"},
 				&cli.StringFlag{Category: flagsMasks, Name: "images", DefaultText: "none", Usage: "take the sizes of images from those in `DIR`: ID.png and so on, or ID/images/ID.png"},
+				&cli.IntFlag{Category: flagsMasks, Name: "ignore", DefaultText: "0", Usage: "write crowds of COCO as this `VALUE`"},
 
 				&cli.StringFlag{Category: flagsOutput, Name: "to", DefaultText: "the extension of OUTPUT", Usage: "write `TYPE`: png, tiff or npy"},
 				&cli.BoolFlag{Category: flagsOutput, Name: "force", Usage: "replace files that are there"},
@@ -67,7 +69,7 @@ func convertAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	p := &convertPrinter{out: c.App.Writer, err: c.App.ErrWriter, json: c.Bool("json")}
+	p := &convertPrinter{out: c.App.Writer, err: c.App.ErrWriter, json: c.Bool("json"), ignore: o.Ignore}
 	o.Observe = p.print
 	err = dataset.Convert(c.Context, o)
 	var wrong *dataset.OptionError
@@ -106,6 +108,9 @@ func convertOptions(c *cli.Context) (dataset.ConvertOptions, error) {
 		if info, err := os.Stat(o.Sizes.Images); err != nil || !info.IsDir() {
 			f.fail("images", fmt.Errorf("%s is no folder", o.Sizes.Images))
 		}
+	}
+	if o.Ignore = int32(c.Int("ignore")); c.Int("ignore") < 0 || int(o.Ignore) != c.Int("ignore") {
+		f.fail("ignore", fmt.Errorf("%d cannot be written", c.Int("ignore")))
 	}
 	if f.err != nil {
 		return o, f.err
@@ -146,6 +151,7 @@ func parseImageSize(s string) (size dataset.Sizes, err error) {
 type convertPrinter struct {
 	out, err    io.Writer
 	json        bool
+	ignore      int32 // what crowds are written as
 	all, failed int
 	broken      error // of the output
 }
@@ -214,7 +220,11 @@ func (p *convertPrinter) warn(d *dataset.Converted, from string) {
 		warn("its spacing is not kept; precompute takes it as --spacing %s", spacing)
 	}
 	if d.Ignored > 0 {
-		warn("%s of crowds were written as 0", count(int64(d.Ignored), "pixel", "pixels"))
+		hint := ""
+		if p.ignore == 0 {
+			hint = "; --ignore 65535 tells them from background, here and in precompute"
+		}
+		warn("%s of crowds written as %d%s", count(int64(d.Ignored), "pixel", "pixels"), p.ignore, hint)
 	}
 	if d.Overlap > 0 {
 		warn("objects overlap in %s, which the later one has", count(int64(d.Overlap), "pixel", "pixels"))
