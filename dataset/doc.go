@@ -32,6 +32,13 @@
 // read again. It can be deleted at any time. .weightmap.lock exists while a run is
 // at work there; a second one is refused.
 //
+// # Training
+//
+// [Samples] pairs the weights with their images and masks, and makes sure that they
+// are up to date. [Loader] makes batches of samples, cropped, flipped and turned, for
+// training in Go; [Export] packs them into few and small files for others. [Pipe] makes
+// maps of masks that are in no file, such as crops.
+//
 // # Cost
 //
 // Masks are read once to decide about the data set, where that is asked for, and

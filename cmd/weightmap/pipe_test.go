@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -79,18 +80,20 @@ func TestPipeMemoryIsFlat(t *testing.T) {
 	const masks = 12000
 	sent := make(chan error, 1)
 	go func() {
+		in := bufio.NewWriterSize(p.in, 1<<16)
 		for n := range masks {
-			if err := npy.Write(p.in, spots(n)); err != nil {
+			if err := npy.Write(in, spots(n)); err != nil {
 				sent <- err
 				return
 			}
 		}
-		sent <- p.in.Close()
+		sent <- errors.Join(in.Flush(), p.in.Close())
 	}()
+	out := bufio.NewReaderSize(p.out, 1<<16)
 	first, most := 0, 0 // kB
 	var sample [99]float32
 	for n := range masks {
-		m, err := npy.Read[float32](p.out, npy.Limits{})
+		m, err := npy.Read[float32](out, npy.Limits{})
 		if err != nil {
 			t.Fatalf("map %d: %v\n%s", n, err, &p.stderr)
 		}
@@ -109,7 +112,7 @@ func TestPipeMemoryIsFlat(t *testing.T) {
 	if err := <-sent; err != nil {
 		t.Error(err)
 	}
-	if rest, _ := io.ReadAll(p.out); len(rest) > 0 {
+	if rest, _ := io.ReadAll(out); len(rest) > 0 {
 		t.Errorf("%d bytes follow the last map", len(rest))
 	}
 	if err := p.Wait(); err != nil || p.stderr.Len() > 0 {
