@@ -55,8 +55,10 @@ func IsAnnotations(path string) (bool, error) {
 	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
 		return false, err
 	}
-	return coco.Magic(head[:n]) || rle.Magic(head[:n]), nil
+	return isAnnotations(head[:n]), nil
 }
+
+func isAnnotations(head []byte) bool { return coco.Magic(head) || rle.Magic(head) }
 
 func openRegular(path string) (*os.File, error) {
 	info, err := os.Stat(path) // before Open, which would wait for a pipe's other end

@@ -102,6 +102,7 @@ var formats = []format{
 	{isHDF5, refuse(errHDF5)},
 	{isDICOM, refuse(errDICOM)},
 	{magic("Iout"), refuse(errROI)},
+	{isAnnotations, refuse(errAnnotations)},
 }
 
 func magic(prefixes ...string) func([]byte) bool {

@@ -89,6 +89,10 @@ Refused with a sentence on how to convert them: HDF5, Zarr, DICOM, ImageJ region
 pickled arrays such as cellpose's ` + "`" + `_seg.npy` + "`" + `, animations, TIFFs compressed as
 photographs (JPEG, JPEG 2000, WebP, LERC).
 
+` + "`" + `weightmap convert` + "`" + ` writes any of them as PNG, TIFF or NPY. It also takes files that hold
+the objects of many images, COCO instances and CSV files of runs as in Kaggle's
+competitions, and writes a label image of each, for ` + "`" + `weightmap precompute` + "`" + `.
+
 | format | kind | variants | types | compared with | files |
 |---|---|---|---|---|---|
 `

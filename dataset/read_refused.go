@@ -17,6 +17,7 @@ var (
 		"or export the array, as in Python: np.save('mask.npy', pydicom.dcmread('x.dcm').pixel_array)")
 	errROI = errors.New("holds ImageJ regions, which are outlines and no image: make a label image of them in Fiji " +
 		"(Plugins, BIOP, ROIs to Label Image) and save it as TIFF")
+	errAnnotations = errors.New("holds the objects of many images: make a label image of each with weightmap convert")
 )
 
 func refuse(err error) func(*file, ReadOptions) (*Image, error) {
