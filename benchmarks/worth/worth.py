@@ -11,9 +11,11 @@ Images of the layout of the 2018 Data Science Bowl, DIR/stage1_train/ID/images/I
 """
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -55,10 +57,13 @@ def main():
     p.add_argument("--rate", type=float, default=1e-3)
     p.add_argument("--images", type=int, default=24, help="synth images to draw (%(default)s)")
     p.add_argument("--test", type=float, default=1 / 3, help="share of the images to test on")
+    p.add_argument("--part", default="0/1", metavar="K/N",
+                   help="do only every N-th run from the K-th on: several processes can share OUT")
     p.add_argument("--quick", action="store_true", help="prove that it runs: 2 seeds, a few steps, a tiny network")
     a = p.parse_args()
     if a.quick:
         a.seeds, a.steps, a.batch, a.size, a.channels, a.images = 2, 12, 4, 64, 8, 4
+    k, n = map(int, a.part.split("/"))
     out = Path(a.out)
     out.mkdir(parents=True, exist_ok=True)
 
@@ -73,18 +78,20 @@ def main():
     results = out / "runs.jsonl"
     runs = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
     # Seed by seed, so that what is there after an interruption is comparable.
-    for seed in range(a.seeds):
-        for name, root in sets.items():
-            for arm in ARMS:
-                if any((r["data"], r["arm"], r["seed"], r["conditions"]) == (name, arm, seed, conditions) for r in runs):
-                    continue
-                run = one(a, out, name, root, arm, seed)
-                run["conditions"] = conditions
-                runs.append(run)
-                with results.open("a") as f:
-                    f.write(json.dumps(run) + "\n")
-                print(f"{name}, {arm}, seed {seed}: " + ", ".join(f"{m} {run[m]:.3f}" for m in MEASURES)
-                      + f", {run['seconds']:.0f} s", flush=True)
+    for i, seed, name, arm in [(i, *what) for i, what in enumerate(itertools.product(range(a.seeds), sets, ARMS))]:
+        root = sets[name]
+        if i % n != k or any((r["data"], r["arm"], r["seed"], r["conditions"]) == (name, arm, seed, conditions) for r in runs):
+            continue
+        run = one(a, out, name, root, arm, seed)
+        run["conditions"] = conditions
+        runs.append(run)
+        with results.open("a") as f:
+            f.write(json.dumps(run) + "\n")
+        print(f"{name}, {arm}, seed {seed}: " + ", ".join(f"{m} {run[m]:.3f}" for m in MEASURES)
+              + f", {run['seconds']:.0f} s", flush=True)
+    if n > 1:
+        print("without --part, once all parts are done, this makes the table")
+        return
     runs = [r for r in runs if r["conditions"] == conditions and r["data"] in sets and r["seed"] < a.seeds]
     text = table(runs, a, conditions)
     (out / "table.md").write_text(text)
@@ -97,7 +104,14 @@ said = set()  # what is to be printed at the end
 def draw(a, out):
     folder = out / "data" / f"synth-{a.images}"
     if not folder.exists():
-        run(a.weightmap, "synth", "--images", str(a.images), "--size", "256,256", "--stack", "none", "--seed", "7", folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as t:
+            run(a.weightmap, "synth", "--images", str(a.images), "--size", "256,256", "--stack", "none", "--seed", "7", f"{t}/drawn")
+            try:
+                Path(t, "drawn").rename(folder)
+            except OSError:
+                if not folder.exists():  # else another part was first, with the same pixels
+                    raise
     return folder / "nuclei"
 
 
@@ -140,8 +154,10 @@ def one(a, out, name, root, arm, seed):
         (part / kind).mkdir(parents=True, exist_ok=True)
         for stem in training:
             link = part / kind / f"{stem}.png"
-            if not link.exists():
+            try:
                 link.symlink_to(files(root, stem)[kind].resolve())
+            except FileExistsError:
+                pass
     maps = out / "maps" / part.name / arm.replace(", ", "-")
     run(a.weightmap, "precompute", "--quiet", "--instances", "ids", "--save", "weights,target", "--out", maps, *flags, part)
 
