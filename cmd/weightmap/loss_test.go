@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"image"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/weightmap/weightmap/dataset"
 	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/judge"
 	"github.com/weightmap/weightmap/internal/npy"
 	"github.com/weightmap/weightmap/internal/synth"
 	"github.com/weightmap/weightmap/losses"
@@ -185,6 +188,62 @@ func TestLossOfPictures(t *testing.T) {
 	_, stderr, code := call("loss", "--truth", filepath.Join(dir, "truth", "a.npy"), "--pred", odd)
 	if code != exitSomeFailed || !strings.Contains(stderr, "odd.png: probabilities are a gray PNG of 8 or 16 bits, not one with a palette") {
 		t.Errorf("exit %d, %s", code, stderr)
+	}
+}
+
+// TestLossOfNumPy measures what NumPy writes, of several types and orders, and has NumPy
+// compute the weighted cross entropy.
+func TestLossOfNumPy(t *testing.T) {
+	dir := t.TempDir()
+	var want map[string]float64
+	out := judge.Python(t, `
+		import json, os, sys
+		import numpy as np
+		os.chdir(sys.argv[1])
+		rng = np.random.default_rng(1)
+		want = {}
+		for d in "truth", "pred", "weights": os.mkdir(d)
+		for name, dtype in [("half", "<f2"), ("single", "<f4"), ("big", ">f4"), ("double", "<f8"), ("fortran", "<f4")]:
+		    p = rng.random((9, 13)) < 0.4
+		    q = rng.random((9, 13)).astype(dtype)
+		    w = (10 * rng.random((9, 13))).astype("<f8" if name == "double" else "<f4")
+		    np.save("truth/" + name, p.astype(np.uint16) * 300)
+		    np.save("pred/" + name, np.asfortranarray(q) if name == "fortran" else q)
+		    np.save("weights/" + name + ".weights", w)
+		    x = np.float64(q)
+		    want[name] = float((np.float64(w) * -np.log(np.where(p, x, 1 - x))).mean())
+		np.save("pred/bool", p); np.save("truth/bool", p); np.save("weights/bool", w)
+		want["bool"] = 0
+		print(json.dumps(want))
+	`, dir)
+	if err := json.Unmarshal([]byte(out), &want); err != nil {
+		t.Fatal(err)
+	}
+	got := measure(t, "--truth", filepath.Join(dir, "truth"), "--pred", filepath.Join(dir, "pred"), "--weights", filepath.Join(dir, "weights"), "--loss", "ce")
+	if len(got.Images) != len(want) {
+		t.Fatalf("%d images, want %d", len(got.Images), len(want))
+	}
+	for _, image := range got.Images {
+		name, v := image["image"].(string), image["ce"].(float64)
+		if math.Abs(v-want[name]) > 1e-6*want[name]+1e-6 {
+			t.Errorf("%s: %v, NumPy says %v", name, v, want[name])
+		}
+	}
+}
+
+// TestLossInterrupted: nothing is printed but that, and nothing half-written is left.
+func TestLossInterrupted(t *testing.T) {
+	dir, _, _, _ := predictions(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var out, errs bytes.Buffer
+	code := run(ctx, []string{"weightmap", "loss", "--truth", filepath.Join(dir, "truth"), "--pred", filepath.Join(dir, "png8"), "--json", "--maps", filepath.Join(dir, "maps")}, strings.NewReader(""), &out, &errs)
+	if code != exitInterrupted || out.Len() > 0 || errs.String() != "dice has one value for all of an image, so there is no map of it; with over=pixel there is\nweightmap: interrupted\n" {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, out.String(), errs.String())
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "maps", ".*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 
