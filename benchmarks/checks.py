@@ -45,6 +45,17 @@ def squared(ours, theirs):
     return "bits"
 
 
+def close(ours, theirs):
+    """Squares that are no integers, which the peer adds up in float32."""
+    finite = ~np.isposinf(ours)
+    if not np.array_equal(finite, ~np.isposinf(theirs)):
+        raise Wrong("+Inf in different places")
+    far = np.abs(ours[finite] / np.maximum(theirs[finite], 1e-30) - 1).max(initial=0, where=ours[finite] > 0)
+    if far > 1e-6 or (theirs[finite][ours[finite] == 0] != 0).any():
+        raise Wrong(f"squares differ by {far:.1e} of them")
+    return f"to {far:.0e}"
+
+
 def rooted(theirs):
     return np.sqrt(theirs.astype(np.float64)).astype(np.float32)
 

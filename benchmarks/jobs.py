@@ -122,6 +122,9 @@ class Plan:
                   [peers.EDT_SQUARED], check_squared,
                   self.masks(cube) + self.real_stacks(inputs.foreground) + self.hard(self.cube, holes),
                   {"edt, squared": (0.6, 0.3)}, note="Squared distances on both sides.")
+        yield Job("spaced", "`edt.Transform`, 3-D, spacing 2.5 : 0.65 : 0.65", "transform-spaced",
+                  [peers.EDT_SPACED], check_spaced, self.masks(cube)[:3] + self.hard(self.cube, (inputs.hole,)),
+                  note="Squared distances on both sides, ours in float64 until the end, theirs in float32.")
         yield Job("components", "`labeling.Components`, 8-connected", "components",
                   [peers.OPENCV_SPAGHETTI, peers.CC3D, peers.SKIMAGE], check_components,
                   self.masks(self.planes()) + self.real_planes(inputs.foreground)
@@ -130,7 +133,7 @@ class Plan:
                   {"OpenCV Spaghetti": (0.9, 0.5)}, workers=False,
                   note="Ours has one worker; with two threads it is measured against OpenCV's two.")
         yield Job("components3d", "`labeling.Components`, 26-connected", "components",
-                  [peers.CC3D, peers.SKIMAGE], check_components,
+                  [peers.CC3D], check_components,
                   self.masks(cube) + self.real_stacks(inputs.foreground)
                   + self.hard(self.cube, (inputs.empty, inputs.full, inputs.pixel)),
                   {"cc3d": (0.9, 0.6)}, workers=False)
@@ -180,6 +183,10 @@ def check_transform(array, ours, theirs, peer, kernels):
 
 def check_squared(array, ours, theirs, peer, kernels):
     return checks.squared(ours[0], theirs)
+
+
+def check_spaced(array, ours, theirs, peer, kernels):
+    return checks.close(ours[0], theirs)
 
 
 def check_components(array, ours, theirs, peer, kernels):

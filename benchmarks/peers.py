@@ -67,6 +67,10 @@ def squares(array, threads):
     return lambda: edt.edtsq(array, parallel=threads)
 
 
+def spaced(array, threads):
+    return lambda: edt.edtsq(array, anisotropy=(2.5, 0.65, 0.65), parallel=threads)
+
+
 def components(mask, threads):
     connectivity = 8 if mask.ndim == 2 else 26
     return lambda: cc3d.connected_components(mask, connectivity=connectivity, binary_image=True, out_dtype=np.uint32)
@@ -89,6 +93,7 @@ OPENCV_PRECISE = Peer("OpenCV PRECISE", precise, cv2)
 OPENCV_OUTSIDE = Peer("one OpenCV PRECISE", precise_outside, cv2)
 OPENCV_SPAGHETTI = Peer("OpenCV Spaghetti", spaghetti, cv2)
 EDT_SQUARED = Peer("edt, squared", squares, edt)
+EDT_SPACED = Peer("edt, spaced, squared", spaced, edt)
 EDT_ONE = Peer("one edt multi-label, squared", squares, edt)
 CC3D = Peer("cc3d", components, cc3d, threads=False)
 SKIMAGE = Peer("scikit-image", skimage_label, measure, threads=False)

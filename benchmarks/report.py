@@ -9,7 +9,7 @@ import subprocess
 import peers
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-RESTLESS = 0.15  # share of the time that someone waited for a processor, from which a row is marked
+RESTLESS = 0.05  # share of the time that ours or theirs waited for a processor, from which a row is marked
 
 
 def number(x):
@@ -158,7 +158,7 @@ class Page:
         theirs = ", ".join(f"{n} {v}" for n, v in peers.versions())
         out = [f"What `benchmarks/run{' --large' if self.args.large else ''}{' --quick' if self.args.quick else ''}"
                f"{' --native' if self.args.built else ''}` prints. Nanoseconds a pixel: median (quartiles).",
-               "One thread: processor time. Two threads: time on the wall.",
+               "One thread: processor time, in which other programs do not count. Two threads: time on the wall.",
                "",
                f"- Processor: {cpu()}; {platform.system()} {platform.machine()}",
                f"- Ours: commit {self.commit}, {command('go', 'env', 'GOVERSION')}",
@@ -185,8 +185,8 @@ class Page:
                 "bold. `TwoNearest` is compared with the definition at random pixels"
                 + (f", and on {self.small} small images at" if self.small else "."),
                 *["every pixel with the stack of transforms."] * bool(self.small),
-                "Two workers must give the same bits as one. A ~ marks rows with other programs at work while two threads",
-                "were measured.", ""]
+                "Two workers must give the same bits as one. A ~ marks rows in which two threads had to wait for",
+                "other programs.", ""]
         return out
 
     def usual_way(self):

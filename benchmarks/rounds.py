@@ -64,13 +64,26 @@ def timer(calls, threads):
     return run
 
 
-def pressure():
-    """Microseconds in which someone waited for a processor, where the system tells."""
-    try:
-        line = pathlib.Path("/proc/pressure/cpu").read_text().splitlines()[0]
-        return int(line.rsplit("=", 1)[1])
-    except OSError:
-        return 0
+def waiting(processes):
+    """Nanoseconds in which threads of these processes were ready and had to wait for a
+    processor, where the system tells."""
+    total = 0
+    for p in processes:
+        for task in pathlib.Path(f"/proc/{p}/task").glob("*/schedstat"):
+            try:
+                total += int(task.read_text().split()[1])
+            except OSError:
+                pass  # gone meanwhile
+    return total
+
+
+def quiet(until):
+    """Waits until nobody else has had much to do for some seconds, where the system tells."""
+    load = pathlib.Path("/proc/pressure/cpu")
+    while load.exists() and time.perf_counter() < until:
+        if float(load.read_text().split("avg10=")[1].split()[0]) < 3:
+            break
+        time.sleep(2)
 
 
 class Samples:
@@ -78,7 +91,7 @@ class Samples:
 
     def __init__(self, names, rounds, waited):
         self.of = {name: [r[i] for r in rounds] for i, name in enumerate(names)}
-        self.waited = waited  # share of the time in which someone waited for a processor
+        self.waited = waited  # share of the time in which one of them waited for a processor
 
     def median(self, name):
         return statistics.median(self.of[name])
@@ -90,13 +103,13 @@ class Samples:
         return self.median(name) / self.median(to)
 
 
-def alternate(timers, pixels, seconds, least):
+def alternate(timers, pixels, seconds, least, processes=()):
     """Rounds of all timers (by name) in turn after one to warm up, for so many seconds
     and at least so many rounds."""
     for run in timers.values():
         run()
-    rounds, start, waited = [], time.perf_counter(), pressure()
+    rounds, start, waited = [], time.perf_counter(), waiting(processes)
     while len(rounds) < least or time.perf_counter() - start < seconds:
         rounds.append([run() / pixels for run in timers.values()])
     took = time.perf_counter() - start
-    return Samples(list(timers), rounds, (pressure() - waited) / 1e6 / took)
+    return Samples(list(timers), rounds, (waiting(processes) - waited) / 1e9 / took)

@@ -92,6 +92,13 @@ var kernels = map[string]func(in *input, to *place, s *scratch, workers int){
 		o.Squared = true
 		to.dst = edt.Transform(to.dst, in.mask, o)
 	},
+	// a stack of slices farther apart than their pixels
+	"transform-spaced": func(in *input, to *place, s *scratch, workers int) {
+		o := s.options(workers)
+		o.Spacing = []float64{2.5, 0.65, 0.65}
+		o.Squared = true
+		to.dst = edt.Transform(to.dst, in.mask, o)
+	},
 	"multilabel-squared": func(in *input, to *place, s *scratch, workers int) {
 		o := s.options(workers)
 		o.Squared = true
