@@ -350,6 +350,7 @@ func zipped(members []member) ([]byte, error) {
 	})
 	for _, m := range members {
 		h := &zip.FileHeader{Name: m.name, Method: zip.Deflate}
+		//lint:ignore SA1019 Modified would add a field that numpy.savez does not write
 		h.ModifiedDate = 1 | 1<<5 // 1 January 1980, as numpy.savez has it
 		w, err := z.CreateHeader(h)
 		if err != nil {
