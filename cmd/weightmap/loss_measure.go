@@ -38,6 +38,9 @@ func (r *lossRun) measureAll(ctx context.Context, items []lossItem, tell func(me
 		defer close(work)
 		defer close(waiting)
 		for _, it := range items {
+			if ctx.Err() != nil {
+				return
+			}
 			j := job{it, make(chan measured, 1)}
 			select {
 			case <-ctx.Done():
