@@ -191,16 +191,14 @@ def main():
             kernels.ask(do="forget")
             say(f"{time.perf_counter() - start:4.0f} s  {report.line(job, row)}")
     todo = [(job, row) for job, rows in done.items() for row in rows]
-    patience = time.perf_counter() + 60 * args.patience
+    until = time.perf_counter() + 60 * args.patience
     while todo:
         for job, row in todo:
+            rounds.quiet(until)
             measure(job, row, kernels, 2, seconds, least)
             kernels.ask(do="forget")
             say(f"{time.perf_counter() - start:4.0f} s  {report.line(job, row)}")
-        todo = [(job, row) for job, row in todo if report.restless(row)]
-        if time.perf_counter() > patience:
-            break
-        rounds.quiet(patience)
+        todo = [(job, row) for job, row in todo if report.restless(row) and time.perf_counter() < until]
     if not args.only:
         page.usual = attempt("the usual way", usual, kernels, folder, args.quick) or []
         page.memory = memory(kernels, plan)

@@ -186,7 +186,7 @@ def check_squared(array, ours, theirs, peer, kernels):
 
 
 def check_spaced(array, ours, theirs, peer, kernels):
-    return checks.close(ours[0], theirs)
+    return checks.close(ours[0], theirs, array, peers.SPACING)
 
 
 def check_components(array, ours, theirs, peer, kernels):

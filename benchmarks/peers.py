@@ -67,8 +67,11 @@ def squares(array, threads):
     return lambda: edt.edtsq(array, parallel=threads)
 
 
+SPACING = (2.5, 0.65, 0.65)  # as in kernels/kernel.go
+
+
 def spaced(array, threads):
-    return lambda: edt.edtsq(array, anisotropy=(2.5, 0.65, 0.65), parallel=threads)
+    return lambda: edt.edtsq(array, anisotropy=SPACING, parallel=threads)
 
 
 def components(mask, threads):

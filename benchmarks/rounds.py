@@ -81,7 +81,7 @@ def quiet(until):
     """Waits until nobody else has had much to do for some seconds, where the system tells."""
     load = pathlib.Path("/proc/pressure/cpu")
     while load.exists() and time.perf_counter() < until:
-        if float(load.read_text().split("avg10=")[1].split()[0]) < 3:
+        if float(load.read_text().split("avg10=")[1].split()[0]) < 10:
             break
         time.sleep(2)
 
