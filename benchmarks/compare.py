@@ -47,10 +47,9 @@ def check(job, row, kernels, work, effort):
         for p in job.against:
             peers.opencv_threads(1)
             said[p.name].append(job.check(array, ours, p.prepare(array, 1)(), p, results))
-        if job.workers:
-            for a, b in zip(ours, results(job.kernel, workers=2)):
-                if not np.array_equal(a, b):
-                    raise checks.Wrong("two workers make something else than one")
+        for a, b in zip(ours, results(job.kernel, workers=2)):
+            if not np.array_equal(a, b):
+                raise checks.Wrong("two workers make something else than one")
     for name, each in said.items():
         distinct = list(dict.fromkeys(each))
         row.said[name] = distinct[0] if len(distinct) == 1 else f"{len(each)} images"
@@ -61,17 +60,16 @@ def check(job, row, kernels, work, effort):
 
 def measure(job, row, kernels, threads, seconds, least):
     peers.opencv_threads(threads)
-    timers = {"ours": kernels.timer(job.kernel, row.image.files, threads if job.workers else 1, wall=threads > 1)}
-    if threads > 1 and job.workers:
+    timers = {"ours": kernels.timer(job.kernel, row.image.files, threads, wall=threads > 1)}
+    if threads > 1:
         timers["ours alone"] = kernels.timer(job.kernel, row.image.files, 1, wall=True)
     for p in job.against:
         if threads == 1 or p.threads:
             timers[p.name] = rounds.timer([p.prepare(a, threads) for a in row.image.arrays()], threads)
-    if threads == 1 or job.workers or len(timers) > 1:
-        got = rounds.alternate(timers, row.image.pixels, seconds, least, (os.getpid(), kernels.process.pid))
-        old = row.samples.get(threads)
-        if old is None or got.waited < old.waited:
-            row.samples[threads] = got
+    got = rounds.alternate(timers, row.image.pixels, seconds, least, (os.getpid(), kernels.process.pid))
+    old = row.samples.get(threads)
+    if old is None or got.waited < old.waited:
+        row.samples[threads] = got
 
 
 def definition(kernels, folder):

@@ -26,10 +26,10 @@ class Image:
 class Job:
     """targets are the greatest ratios to a peer by its name: (must, aim)."""
 
-    def __init__(self, key, title, kernel, against, check, images, targets=None, workers=True, note=""):
+    def __init__(self, key, title, kernel, against, check, images, targets=None, note=""):
         self.key, self.title, self.kernel, self.check, self.images = key, title, kernel, check, images
         self.against = [p for p in against if p.present]
-        self.targets, self.workers, self.note = targets or {}, workers, note
+        self.targets, self.note = targets or {}, note
 
 
 class Plan:
@@ -130,13 +130,12 @@ class Plan:
                   self.masks(self.planes()) + self.real_planes(inputs.foreground)
                   + self.hard(one, (inputs.empty, inputs.full, inputs.pixel, inputs.checkerboard, inputs.comb,
                                     inputs.spiral)) + self.extremes(inputs.noise),
-                  {"OpenCV Spaghetti": (0.9, 0.5)}, workers=False,
-                  note="Ours has one worker; with two threads it is measured against OpenCV's two.")
+                  {"OpenCV Spaghetti": (0.9, 0.5)})
         yield Job("components3d", "`labeling.Components`, 26-connected", "components",
                   [peers.CC3D], check_components,
                   self.masks(cube) + self.real_stacks(inputs.foreground)
                   + self.hard(self.cube, (inputs.empty, inputs.full, inputs.pixel)),
-                  {"cc3d": (0.9, 0.6)}, workers=False)
+                  {"cc3d": (0.9, 0.6)})
         yield Job("two", "`edt.TwoNearest`, 2-D", "two", [peers.OPENCV_OUTSIDE], check_two, grids + odd,
                   {"one OpenCV PRECISE": (4, 1.5)},
                   note="d1, d2 and both ids, against one OpenCV transform of the same image, which is d1.")

@@ -59,9 +59,7 @@ def table(job, peer, rows):
     two = any(peer.name in r.samples[2].of for r in rows if 2 in r.samples)
     head = ["image", "ours", peer.name, f"ratio{goal}"]
     if two:
-        head += ["ours, 2" if job.workers else "ours, 1", "theirs, 2", "ratio, 2"]
-    if two and job.workers:
-        head.append("1 → 2 workers")
+        head += ["ours, 2", "theirs, 2", "ratio, 2", "1 → 2 workers"]
     head.append("result")
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for r in rows:
@@ -72,10 +70,10 @@ def table(job, peer, rows):
         if two:
             t = r.samples.get(2)
             if t and peer.name in t.of:
-                cells += [spread(t, "ours"), spread(t, peer.name), mark(t.ratio("ours", peer.name), target)]
-                cells += [f"{t.ratio('ours alone', 'ours'):.2f}×"] if job.workers else []
+                cells += [spread(t, "ours"), spread(t, peer.name), mark(t.ratio("ours", peer.name), target),
+                          f"{t.ratio('ours alone', 'ours'):.2f}×"]
             else:
-                cells += [""] * (4 if job.workers else 3)
+                cells += [""] * 4
         cells.append(r.said.get(peer.name, "**NOT EQUAL**"))
         lines.append("| " + " | ".join(cells) + " |")
     return lines
@@ -100,7 +98,7 @@ def summary(done):
                 cells.append(f"{number(statistics.median(ratios.values()))}, {number(ratios[worst])} ({worst.image.name})")
                 cells.append(", ".join(f"{sum(v <= t for v in ratios.values())}" for t in target) + f" of {len(ratios)}")
             gains = [r.samples[2].ratio("ours alone", "ours") for r in rows
-                     if job.workers and 2 in r.samples and r.image.pixels >= 1e6]
+                     if 2 in r.samples and r.image.pixels >= 1e6]
             cells.append(f"{statistics.median(gains):.2f}× ({min(gains):.2f}–{max(gains):.2f})" if gains else "")
             lines.append("| " + " | ".join(cells) + " |")
     return lines

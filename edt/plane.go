@@ -2,11 +2,11 @@ package edt
 
 import "github.com/weightmap/weightmap/grid"
 
-// run does the planes lo ≤ i < hi from the scan to the result. As a plane is complete
+// Run does the planes lo ≤ i < hi from the scan to the result. As a plane is complete
 // when the scan comes back to it, it goes on along the other axes while it is at
 // hand. What the planes beyond have to offer is scanned without keeping it, so that
 // workers need nothing of each other.
-func (s *sweep[S]) run(worker, lo, hi int) {
+func (s *sweep[S]) Run(worker, lo, hi int) {
 	l := &s.lines[worker]
 	n, size := s.shape[0], grid.Size(s.shape[1:])
 	first, last := 0, n

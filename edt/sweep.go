@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/parallel"
 )
 
 // kind is what a sweep finds for each pixel.
@@ -89,7 +90,7 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.lines[w].reserve(s.kind, longest, grid.Size(s.shape[1:]), len(s.shape) > 2)
 	}
 
-	share(s, s.shape[0], workers)
+	parallel.Do(s, s.shape[0], workers)
 	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2, s.visit = nil, nil, nil, nil, nil, nil, nil
 }
 

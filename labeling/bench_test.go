@@ -75,10 +75,14 @@ func perPixel(b *testing.B, pixels int) {
 }
 
 func benchmarkComponents(b *testing.B, c labeling.Connectivity, kind string, shape ...int) {
-	b.Run(fmt.Sprintf("size=%d/connectivity=%d/kind=%s", shape[0], c, kind), func(b *testing.B) {
+	benchmarkWorkers(b, 1, c, kind, shape...)
+}
+
+func benchmarkWorkers(b *testing.B, workers int, c labeling.Connectivity, kind string, shape ...int) {
+	b.Run(fmt.Sprintf("size=%d/connectivity=%d/kind=%s/workers=%d", shape[0], c, kind, workers), func(b *testing.B) {
 		mask := drawMask(kind, shape...)
 		dst := grid.New[int32](shape...)
-		var l labeling.Labeler
+		l := labeling.Labeler{Workers: workers}
 		l.Components(dst, mask, c)
 		b.SetBytes(int64(len(mask.Data)))
 		b.ReportAllocs()
@@ -96,7 +100,9 @@ func BenchmarkComponents(b *testing.B) {
 		}
 	}
 	for _, kind := range []string{"blobs", "cells"} {
-		benchmarkComponents(b, 8, kind, 4096, 4096)
+		for _, workers := range []int{1, 2} {
+			benchmarkWorkers(b, workers, 8, kind, 4096, 4096)
+		}
 	}
 }
 

@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/parallel"
 )
 
 // Components labels the connected components of the non-zero pixels of mask:
 // 1..n in raster order of their first pixels, 0 elsewhere. It returns the labels
-// and n. To label many masks, keep a [Labeler].
+// and n. To label many masks, or with several workers, keep a [Labeler].
 //
 // Ids are int32, which is enough for any grid of fewer than 2³⁰ pixels. Beyond
 // that, it panics if the mask has more than 2³⁰−1 runs (stretches of a row).
@@ -21,15 +22,35 @@ func Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) (*grid.Labels
 // A Labeler finds connected components and keeps its scratch space from call to
 // call. The zero Labeler is ready to use. It serves one call at a time.
 type Labeler struct {
+	// Workers is the number of goroutines that share the rows (in 3-D: the slices) of a
+	// mask; 0 is 1. The labels do not depend on it.
+	Workers int
+
 	// turns has a bit for each pixel that is not what its left neighbour is, rows
 	// padded to whole words. To the left of a row is background.
 	turns []uint64
+	// rows holds the words of all rows, and last a row of nothing in place of those
+	// outside the grid.
+	rows []word
+	// before is for each row the entry in the forest of the last run of the rows before
+	// it, −1 if there is none, and last that of the last run of all.
+	before []int32
 	// forest has an entry for each segment between turns, in raster order: 0 for
 	// background, which a row starts and ends with, and else its parent.
 	forest forest
-	// window holds the rows that the current one may touch, and last a row of
-	// nothing in place of those outside the grid.
-	window []word
+
+	call call
+}
+
+// call is what the workers of one call need to know.
+type call struct {
+	c       Connectivity
+	pixels  []uint8
+	labels  []int32
+	h, w    int // rows a slice and pixels a row
+	words   int // words a row
+	unit    int // rows that one worker has together: a row or a slice
+	workers int
 }
 
 // Components does what the function [Components] does.
@@ -37,58 +58,110 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	c.must(mask.Shape)
 	dst = grid.Like(dst, mask.Shape)
 	d, h, w := extent(mask.Shape)
-	words := (w + 63) / 64
-	rows := rowsInReach(d, h)
-	l.reset(d*h, words)
-	l.window = slices.Grow(l.window[:0], (rows+1)*words)[:(rows+1)*words]
-	nothing := l.window[rows*words:]
-	clear(nothing)
-	row := func(r int, inside bool) []word {
-		if !inside {
-			return nothing
-		}
-		return l.window[r%rows*words:][:words]
+	units, unit := h, 1
+	if d != 1 {
+		units, unit = d, h
 	}
-	for r := range d * h {
-		z, y := r/h, r%h
-		this := row(r, true)
-		end := pack(this, l.turns[r*words:], mask.Data[r*w:(r+1)*w], len(l.forest)-2)
-		mustFit(end+2, mask.Shape)
-		l.growTo(end + 2)
-		above := row(r-1, y > 0)
-		joinAbove(l.forest, c, this, above)
-		if z > 0 {
-			joinSlice(l.forest, c, this, above, row(r-h, true), row(r-h-1, y > 0), row(r-h+1, y < h-1))
+	words := (w + 63) / 64
+	l.call = call{c, mask.Data, dst.Data, h, w, words, unit, max(1, min(l.Workers, units))}
+	l.turns = grow(l.turns, d*h*words)
+	l.rows = grow(l.rows, (d*h+1)*words)
+	clear(l.rows[d*h*words:])
+	l.before = grow(l.before, d*h+1)
+
+	l.share(units, (*packing)(l))
+	last := l.addUp()
+	mustFit(last+2, mask.Shape)
+	l.forest = grow(l.forest, last+2)
+	l.forest[0] = 0
+	l.share(units, (*joining)(l))
+	for b := 1; b < l.call.workers; b++ {
+		first := unit * parallel.Block(b, units, l.call.workers)
+		for r := first; r < first+unit; r++ {
+			l.join(r, first, false)
 		}
 	}
 	n := l.forest.number(2)
-	l.paint(dst.Data, w, words)
+	l.share(units, (*painting)(l))
+	l.call = call{}
 	return dst, n
 }
 
-// rowsInReach returns how many successive rows include all that touch the last.
-func rowsInReach(d, h int) int {
-	if d > 1 {
-		return h + 2
-	}
-	return min(h, 2)
-}
+// share has the workers of the call do one of the steps below.
+func (l *Labeler) share(units int, step parallel.Task) { parallel.Do(step, units, l.call.workers) }
 
-// reset empties the Labeler for that many rows of words.
-func (l *Labeler) reset(rows, words int) {
-	l.turns = slices.Grow(l.turns[:0], rows*words)[:rows*words]
-	l.forest = append(l.forest[:0], 0)
-}
+type packing Labeler
 
-// growTo appends runs to the forest, each a tree of its own and followed by
-// background, until it has n entries.
-func (l *Labeler) growTo(n int) {
-	old := len(l.forest)
-	l.forest = slices.Grow(l.forest, n-old)[:n]
-	for i := old; i < n; i += 2 {
-		l.forest[i], l.forest[i+1] = int32(i), 0
+// Run turns rows to words, and counts the segments of each.
+func (l *packing) Run(_, lo, hi int) {
+	k := &l.call
+	for r := lo * k.unit; r < hi*k.unit; r++ {
+		at := r * k.words
+		l.before[r+1] = pack(l.rows[at:at+k.words], l.turns[at:], k.pixels[r*k.w:(r+1)*k.w])
 	}
 }
+
+// addUp makes of the segments of each row the entry before each row. It returns the last.
+func (l *Labeler) addUp() int {
+	at := -1
+	l.before[0] = int32(at)
+	for r, segments := range l.before[1:] {
+		at += int(segments)
+		l.before[r+1] = int32(at)
+	}
+	return at
+}
+
+type joining Labeler
+
+// Run joins the runs of rows with what they touch among those rows.
+func (l *joining) Run(_, lo, hi int) {
+	k := &l.call
+	first := lo * k.unit
+	for r := first; r < hi*k.unit; r++ {
+		for i := l.before[r] + 2; i <= l.before[r+1]; i += 2 { // each run a tree of its own
+			l.forest[i], l.forest[i+1] = i, 0
+		}
+		this := l.rows[r*k.words:][:k.words]
+		for i := range this {
+			this[i].run += l.before[r]
+		}
+		(*Labeler)(l).join(r, first, true)
+	}
+}
+
+// join joins the runs of row r with those that they touch in rows before it: in those
+// from the row first on if within, else in those before that.
+func (l *Labeler) join(r, first int, within bool) {
+	k := &l.call
+	nothing := len(l.before) - 1
+	row := func(r int, inside bool) []word {
+		if !inside {
+			r = nothing
+		}
+		return l.rows[r*k.words:][:k.words]
+	}
+	z, y := r/k.h, r%k.h
+	this, above := row(r, true), row(r-1, y > 0)
+	if y > 0 && (r-1 >= first) == within {
+		joinAbove(l.forest, k.c, this, above)
+	}
+	if z > 0 && (r-k.h >= first) == within {
+		joinSlice(l.forest, k.c, this, above, row(r-k.h, true), row(r-k.h-1, y > 0), row(r-k.h+1, y < k.h-1))
+	}
+}
+
+type painting Labeler
+
+// Run writes the labels of rows.
+func (l *painting) Run(_, lo, hi int) {
+	k := &l.call
+	first, end := lo*k.unit, hi*k.unit
+	paint(k.labels[first*k.w:end*k.w], l.forest[l.before[first]+1:], l.turns[first*k.words:], k.w, k.words)
+}
+
+// grow returns a slice of n elements, the old one if it is long enough.
+func grow[T any](old []T, n int) []T { return slices.Grow(old[:0], n)[:n] }
 
 // mustFit panics with the shape if a forest of n segments cannot be indexed.
 func mustFit(n int, shape []int) {

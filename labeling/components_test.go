@@ -23,11 +23,13 @@ func check(t *testing.T, l *labeling.Labeler, mask *grid.Mask, c labeling.Connec
 		}
 		return g
 	}
-	got, k := l.Components(dirty(), mask, c)
-	if k != n || !grid.Equal(got, want) {
-		t.Fatalf("Components at %d finds %d in %s:\n got %v\nwant %v", c, k, show(mask), got.Data, want.Data)
+	for l.Workers = range 4 {
+		got, k := l.Components(dirty(), mask, c)
+		if k != n || !grid.Equal(got, want) {
+			t.Fatalf("Components at %d with %d workers finds %d in %s:\n got %v\nwant %v", c, l.Workers, k, show(mask), got.Data, want.Data)
+		}
 	}
-	got, k = labeling.ComponentsByValue(dirty(), binary(mask), c)
+	got, k := labeling.ComponentsByValue(dirty(), binary(mask), c)
 	if k != n || !grid.Equal(got, want) {
 		t.Fatalf("ComponentsByValue at %d finds %d in %s:\n got %v\nwant %v", c, k, show(mask), got.Data, want.Data)
 	}
@@ -261,6 +263,10 @@ func TestSpecialMasks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, n := labeling.Components(nil, c.mask, c.c)
+			l := labeling.Labeler{Workers: 5}
+			if shared, k := l.Components(nil, c.mask, c.c); k != n || !grid.Equal(shared, got) {
+				t.Errorf("five workers find %d components, one %d, or their labels differ", k, n)
+			}
 			values, m := labeling.ComponentsByValue(nil, c.mask, c.c)
 			if n != c.n || m != c.n {
 				t.Errorf("%d components, %d by value, want %d", n, m, c.n)
@@ -269,6 +275,24 @@ func TestSpecialMasks(t *testing.T) {
 				t.Error("labels differ from flood fill")
 			}
 		})
+	}
+}
+
+// Components that reach through many blocks, and objects that only a later block joins.
+func TestWorkersOnLargeMasks(t *testing.T) {
+	for _, kind := range []string{"blobs", "cells", "inverse", "noise", "checkerboard"} {
+		for _, shape := range [][]int{{300, 200}, {7, 1000}, {40, 30, 70}} {
+			mask := drawMask(kind, shape...)
+			for _, c := range connectivities(len(shape)) {
+				want, n := labeling.Components(nil, mask, c)
+				for _, workers := range []int{2, 3, 7, 1000} {
+					l := labeling.Labeler{Workers: workers}
+					if got, k := l.Components(nil, mask, c); k != n || !grid.Equal(got, want) {
+						t.Errorf("%s of %v at %d: %d workers find %d components, one finds %d, or their labels differ", kind, shape, c, workers, k, n)
+					}
+				}
+			}
+		}
 	}
 }
 

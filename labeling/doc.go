@@ -30,14 +30,15 @@
 //
 // # Method and cost
 //
-// Components reads the mask once. It packs a row to bits, 64 pixels a word, and
+// Components reads the mask once. It packs rows to bits, 64 pixels a word, and
 // takes its runs, the longest stretches of foreground, as the nodes of a
 // union-find forest (He, Chao and Suzuki 2008). A few logical operations on the
 // bits of two rows tell where a run of one first meets a run of the other, so the
 // work grows with words and runs, not with pixels. In 3-D most contacts follow
 // from others and are masked off before they are looked at. At last the labels are
-// written, run by run. The scratch space is a bit a pixel, 8 bytes a run and two
-// rows (in 3-D: a slice) of bits; a [Labeler] keeps it from call to call.
+// written, run by run. Several workers each have a block of rows (in 3-D: slices), and
+// the seams are joined at last. The scratch space is five bits a pixel and 8 bytes
+// a run; a [Labeler] keeps it from call to call.
 //
 // All functions take time linear in the pixels, but for what sorting the distinct
 // ids costs.

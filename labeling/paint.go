@@ -2,12 +2,12 @@ package labeling
 
 import "math/bits"
 
-// paint writes the ids: the numbered forest has one for each segment between turns.
-func (l *Labeler) paint(data []int32, w, words int) {
+// paint writes the labels of rows of w pixels: ids has one for each segment between
+// turns, from the background before the first run on.
+func paint(data, ids []int32, turns []uint64, w, words int) {
 	at, seg := 0, 0 // all before at is written; seg is the segment that starts there
-	turns := l.turns
 	for x := 0; x < len(data); x += w {
-		at, seg = paintRow(data, l.forest, turns[:words], x, x+w, at, seg)
+		at, seg = paintRow(data, ids, turns[:words], x, x+w, at, seg)
 		turns = turns[words:]
 	}
 	clear(data[at:])

@@ -5,20 +5,19 @@ import (
 	"math/bits"
 )
 
-// word is what later rows need to know of 64 pixels of a row, one a bit, the
+// word is what other rows need to know of 64 pixels of a row, one a bit, the
 // lowest the leftmost.
 type word struct {
 	set   uint64 // foreground
 	wide  uint64 // foreground, or just right of it
 	start uint64 // foreground with background to the left: a run starts
 	// run is the entry in the forest of the last run that started before this
-	// word; the next two further on. There may be none yet.
+	// word, counted from that of the row before; the next two further on.
 	run int32
 }
 
-// pack turns a row of pixels to words and turns. The last run before it is the
-// entry run of the forest; it returns the last one in it.
-func pack(row []word, turns []uint64, pixels []uint8, run int) int {
+// pack turns a row of pixels to words and turns. It returns the number of its segments.
+func pack(row []word, turns []uint64, pixels []uint8) (segments int32) {
 	turns = turns[:len(row)]
 	before := uint64(0) // the last pixel of the word before
 	for i := range row {
@@ -37,10 +36,10 @@ func pack(row []word, turns []uint64, pixels []uint8, run int) int {
 		before = set >> 63
 		start := set &^ left
 		turns[i] = set ^ left
-		row[i] = word{set, set | left, start, int32(run)}
-		run += 2 * bits.OnesCount64(start)
+		row[i] = word{set, set | left, start, segments}
+		segments += 2 * int32(bits.OnesCount64(start))
 	}
-	return run
+	return segments
 }
 
 // nonZero64 sets bit i where p[i] is not 0.

@@ -15,11 +15,14 @@ func ComponentsByValue[T grid.Element](dst *grid.Labels, values *grid.Grid[T], c
 	d, h, w := extent(values.Shape)
 	words := (w + 63) / 64
 	before := c.rowsBefore()
-	runs := make([][]run, rowsInReach(d, h)) // of the rows that the current one may touch
+	reach := min(h, 2) // of rows
+	if d > 1 {
+		reach = h + 2
+	}
+	runs := make([][]run, reach) // of the rows that the current one may touch
 	line := func(r int) []T { return values.Data[r*w : (r+1)*w] }
 
-	var l Labeler
-	l.reset(d*h, words)
+	l := byValue{turns: make([]uint64, d*h*words), forest: forest{0}}
 	for r := range d * h {
 		z, y := r/h, r%h
 		this := &runs[r%len(runs)]
@@ -34,8 +37,14 @@ func ComponentsByValue[T grid.Element](dst *grid.Labels, values *grid.Grid[T], c
 		}
 	}
 	n := l.forest.number(1)
-	l.paint(dst.Data, w, words)
+	paint(dst.Data, l.forest, l.turns, w, words)
 	return dst, n
+}
+
+// byValue is what is known of the rows seen; see [Labeler].
+type byValue struct {
+	turns  []uint64
+	forest forest
 }
 
 // run is a stretch of one non-zero value in a row, end excluded, and its entry in
@@ -46,7 +55,7 @@ type run struct {
 }
 
 // findRuns appends the runs of a row, and its segments to the forest.
-func findRuns[T grid.Element](l *Labeler, runs []run, turns []uint64, line []T) []run {
+func findRuns[T grid.Element](l *byValue, runs []run, turns []uint64, line []T) []run {
 	clear(turns)
 	inRun := false
 	for start := 0; start < len(line); {

@@ -111,6 +111,7 @@ var kernels = map[string]func(in *input, to *place, s *scratch, workers int){
 		edt.TwoNearest(&to.two, in.labels, s.options(workers))
 	},
 	"components": func(in *input, to *place, s *scratch, workers int) {
+		s.labeler.Workers = workers
 		to.labels, _ = s.labeler.Components(to.labels, in.mask, labeling.Default(len(in.mask.Shape)))
 	},
 	"components-4": func(in *input, to *place, s *scratch, workers int) {
