@@ -45,31 +45,32 @@ func maskOf(labels *grid.Labels) *grid.Mask {
 }
 
 func BenchmarkTransform(b *testing.B) {
-	for _, cells := range []int{2, 50, 500, 10_000} {
-		mask := maskOf(discs(1024, cells, 0.4))
-		b.Run(fmt.Sprintf("size=1024/cells=%d", cells), func(b *testing.B) {
-			o := edt.Options{Scratch: new(edt.Scratch)}
-			dst := grid.New[float32](1024, 1024)
-			b.ReportAllocs()
-			b.SetBytes(int64(len(mask.Data)))
-			for b.Loop() {
-				edt.Transform(dst, mask, o)
-			}
-		})
-	}
+	eachCells(b, func(b *testing.B, labels *grid.Labels, o edt.Options) {
+		mask, dst := maskOf(labels), grid.Like[float32](nil, labels.Shape)
+		for b.Loop() {
+			edt.Transform(dst, mask, o)
+		}
+	})
 }
 
 func BenchmarkTwoNearest(b *testing.B) {
+	eachCells(b, func(b *testing.B, labels *grid.Labels, o edt.Options) {
+		dst := new(edt.Two)
+		for b.Loop() {
+			edt.TwoNearest(dst, labels, o)
+		}
+	})
+}
+
+func eachCells(b *testing.B, run func(*testing.B, *grid.Labels, edt.Options)) {
 	for _, cells := range []int{2, 50, 500, 10_000} {
 		labels := discs(1024, cells, 0.4)
-		b.Run(fmt.Sprintf("size=1024/cells=%d", cells), func(b *testing.B) {
-			o := edt.Options{Scratch: new(edt.Scratch)}
-			dst := new(edt.Two)
-			b.ReportAllocs()
-			b.SetBytes(int64(len(labels.Data)))
-			for b.Loop() {
-				edt.TwoNearest(dst, labels, o)
-			}
-		})
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("size=1024/cells=%d/workers=%d", cells, workers), func(b *testing.B) {
+				b.ReportAllocs()
+				b.SetBytes(int64(len(labels.Data)))
+				run(b, labels, edt.Options{Workers: workers, Scratch: new(edt.Scratch)})
+			})
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -271,31 +272,57 @@ func fill[T any](s []T, v T) {
 
 func TestWorkersChangeNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	for range 200 {
+	small, high := 200, 40
+	if testing.Short() || raceEnabled {
+		small, high = 50, 4
+	}
+	for range small {
 		shape := []int{1 + rng.IntN(20), 1 + rng.IntN(40)}
 		if rng.IntN(2) == 0 {
 			shape = append(shape, 1+rng.IntN(10))
 		}
-		labels := randomLabels(rng, shape)
-		mask := grid.New[uint8](shape...)
-		for i, c := range labels.Data {
-			mask.Data[i] = uint8(c)
+		checkWorkers(t, rng, randomLabels(rng, shape))
+	}
+	// So high, and with so little in them, that a block must look far beyond itself.
+	for range high {
+		labels := grid.New[int32](200+rng.IntN(1200), 1+rng.IntN(20))
+		for range rng.IntN(6) {
+			labels.Data[rng.IntN(len(labels.Data))] = 1 + rng.Int32N(3)
 		}
-		o := edt.Options{Spacing: spacings(rng, len(shape))}
-		two, d := edt.TwoNearest(nil, labels, o), edt.Transform(nil, mask, o)
-		multi, index := edt.MultiLabel(nil, labels, o), edt.Features(nil, mask, o)
-		for _, o.Workers = range []int{2, 3, 7, 100} {
-			again := edt.TwoNearest(nil, labels, o)
-			if !grid.Equal(two.D1, again.D1) || !grid.Equal(two.D2, again.D2) ||
-				!grid.Equal(two.ID1, again.ID1) || !grid.Equal(two.ID2, again.ID2) {
-				t.Fatalf("TwoNearest of %v differs with %d workers", shape, o.Workers)
-			}
-			if !grid.Equal(d, edt.Transform(nil, mask, o)) || !grid.Equal(multi, edt.MultiLabel(nil, labels, o)) ||
-				!grid.Equal(index, edt.Features(nil, mask, o)) {
-				t.Fatalf("a transform of %v differs with %d workers", shape, o.Workers)
-			}
+		checkWorkers(t, rng, labels)
+		for i, c := range labels.Data { // and the inverse, which is large objects
+			labels.Data[i] = 1 - min(c, 1)
+		}
+		checkWorkers(t, rng, labels)
+	}
+}
+
+func checkWorkers(t *testing.T, rng *rand.Rand, labels *grid.Labels) {
+	t.Helper()
+	shape := labels.Shape
+	mask := grid.New[uint8](shape...)
+	for i, c := range labels.Data {
+		mask.Data[i] = uint8(c)
+	}
+	o := edt.Options{Spacing: spacings(rng, len(shape)), BorderIsBackground: rng.IntN(2) == 0}
+	near := o
+	near.Radius, near.Gaps = 1+100*rng.Float64(), rng.IntN(2) == 0
+	two, d, few := edt.TwoNearest(nil, labels, o), edt.Transform(nil, mask, o), edt.TwoNearest(nil, labels, near)
+	multi, index := edt.MultiLabel(nil, labels, o), edt.Features(nil, mask, o)
+	for _, workers := range []int{2, 3, 7, 100} {
+		o.Workers, near.Workers = workers, workers
+		if !sameTwo(two, edt.TwoNearest(nil, labels, o)) || !sameTwo(few, edt.TwoNearest(nil, labels, near)) {
+			t.Fatalf("TwoNearest of %v differs with %d workers", shape, workers)
+		}
+		if !grid.Equal(d, edt.Transform(nil, mask, o)) || !grid.Equal(multi, edt.MultiLabel(nil, labels, o)) ||
+			!grid.Equal(index, edt.Features(nil, mask, o)) {
+			t.Fatalf("a transform of %v differs with %d workers", shape, workers)
 		}
 	}
+}
+
+func sameTwo(a, b *edt.Two) bool {
+	return grid.Equal(a.D1, b.D1) && grid.Equal(a.D2, b.D2) && grid.Equal(a.ID1, b.ID1) && grid.Equal(a.ID2, b.ID2)
 }
 
 // Four axes have no brute-force test of their own above, and none and zero-size
@@ -364,6 +391,30 @@ func TestNothingAllocatedWithScratch(t *testing.T) {
 			if n := testing.AllocsPerRun(10, f); n > 0 {
 				t.Errorf("%s of %v allocates %v times", name, shape, n)
 			}
+		}
+	}
+}
+
+// What a first call allocates beside its result is a few lines, not a grid, as long as
+// the squares fit into the result.
+func TestScratchIsSmall(t *testing.T) {
+	mask, labels := grid.New[uint8](2000, 1000), grid.New[int32](2000, 1000)
+	for i := range mask.Data {
+		mask.Data[i] = uint8(min(i%977, 1))
+		labels.Data[i] = int32(i % 977 / 900 * (i/50_000 + 1))
+	}
+	d := grid.Like[float32](nil, mask.Shape)
+	two := &edt.Two{D1: d, D2: grid.New[float32](2000, 1000), ID1: grid.New[int32](2000, 1000), ID2: grid.New[int32](2000, 1000)}
+	for name, f := range map[string]func(){
+		"Transform":  func() { edt.Transform(d, mask, edt.Options{}) },
+		"TwoNearest": func() { edt.TwoNearest(two, labels, edt.Options{}) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		f()
+		runtime.ReadMemStats(&after)
+		if bytes := float64(after.TotalAlloc-before.TotalAlloc) / float64(len(mask.Data)); bytes > 0.5 {
+			t.Errorf("%s allocates %.3g bytes a pixel", name, bytes)
 		}
 	}
 }

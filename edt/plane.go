@@ -9,27 +9,19 @@ import "github.com/weightmap/weightmap/grid"
 func (s *sweep[S]) Run(worker, lo, hi int) {
 	l := &s.lines[worker]
 	n, size := s.shape[0], grid.Size(s.shape[1:])
-	first, last := 0, n
-	if s.limited { // what is farther away cannot matter
-		first, last = max(0, lo-s.reach), min(n, hi+s.reach)
-	}
 	scanned := l.scanned.of(s.kind, 0, size)
-	s.clear(scanned)
-	before, from := scanned, -1
-	for i := first; i < hi; i++ {
+	s.beyond(scanned, lo-1, -1, lo)
+	before, from := scanned, (lo-1)*size
+	for i := lo; i < hi; i++ {
 		k := i * size
-		plane := scanned
-		if i >= lo {
-			plane = s.known(k, k+size)
-		}
+		plane := s.known(k, k+size)
 		s.forward(plane, before, k, from)
 		before, from = plane, k
 	}
-	s.clear(scanned)
-	step, from := 0, -1
-	for i := last - 1; i >= hi; i-- {
-		s.forward(scanned, scanned, i*size, from)
-		step, from = size, i*size
+	s.beyond(scanned, hi, 1, n-hi)
+	step := size
+	if hi == n {
+		step = 0
 	}
 	for i := hi - 1; i >= lo; i-- {
 		k := i * size
@@ -37,6 +29,43 @@ func (s *sweep[S]) Run(worker, lo, hi int) {
 		step = size
 		s.complete(l, scanned, k)
 	}
+}
+
+// beyond scans planes outside a block towards it, so many there are: plane near is next
+// to the block, and away leads to the one behind it. Mostly every column has met all it
+// needs within a few planes; only where one has not are more looked at.
+func (s *sweep[S]) beyond(r record[S], near, away, planes int) {
+	if s.limited { // what is farther away cannot matter
+		planes = min(planes, s.reach)
+	}
+	size := len(r.f1)
+	for some := 8; ; some *= 4 {
+		some = min(some, planes)
+		s.clear(r, some == planes)
+		from := -1
+		for i := some - 1; i >= 0; i-- {
+			k := (near + i*away) * size
+			s.forward(r, r, k, from)
+			from = k
+		}
+		if some == planes || s.satisfied(r) {
+			return
+		}
+	}
+}
+
+// satisfied reports whether nothing farther away could change the record.
+func (s *sweep[S]) satisfied(r record[S]) bool {
+	worst := r.f1
+	if s.kind == two {
+		worst = r.f2
+	}
+	for _, f := range worst {
+		if f >= s.far {
+			return false
+		}
+	}
+	return true
 }
 
 // known is the record of the elements lo ≤ i < hi of the grid.

@@ -1,9 +1,9 @@
 package edt
 
-// clear makes the record know of nothing, or of sites on the border.
-func (s *sweep[S]) clear(r record[S]) {
+// clear makes the record know of nothing, or if it is outside the grid of sites on the border.
+func (s *sweep[S]) clear(r record[S], isOutside bool) {
 	outside := s.far
-	if s.border(0) {
+	if isOutside && s.border(0) {
 		outside = 0
 	}
 	fill(r.f1, outside)
@@ -14,7 +14,7 @@ func (s *sweep[S]) clear(r record[S]) {
 
 // forward finds what the pixels at index k… know of the sites they have come past,
 // from what the plane before knew. The plane before, at index from…, is the one above,
-// or the one below when the scan goes up; −1 if there is none. r and before may be
+// or the one below when the scan goes up; less than 0 if there is none. r and before may be
 // the same.
 func (s *sweep[S]) forward(r, before record[S], k, from int) {
 	switch s.kind {
@@ -114,7 +114,7 @@ func (s *sweep[S]) forwardEdge(f, before []S, k, from int) {
 	}
 }
 
-// forwardTwoGo keeps the two distinct objects that a column has come through last.
+// forwardTwo keeps the two distinct objects that a column has come through last.
 // Any third is beaten by both of them, wherever it is looked at from.
 func forwardTwo[S number](r, before record[S], labels []int32) {
 	done := 0
@@ -139,7 +139,7 @@ func forwardTwo[S number](r, before record[S], labels []int32) {
 	}
 }
 
-// backwardTwoGo merges what a pixel knows of the objects above it with what the
+// backwardTwo merges what a pixel knows of the objects above it with what the
 // pixel below knows of all. Of objects above, that one offers more steps than there
 // are, which never beats the two that are known; an object below that is among the
 // two nearest here is so there, too.

@@ -2,6 +2,7 @@ package edt
 
 import (
 	"math"
+	"unsafe"
 
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/parallel"
@@ -38,6 +39,8 @@ type sweep[S number] struct {
 	d1, d2     []float32                      // the result
 	visit      func(at int, d1, d2 []float32) // or who gets it row by row
 	own1, own2 []int32                        // id1 and id2 if nobody wants them
+	ownF1      []S                            // f1 and f2 if they do not fit into the result
+	ownF2      []S
 
 	lines      []line[S]
 	made       int     // axes of length 1 put before the others to have two
@@ -74,9 +77,9 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.limit = o.Radius / m.scale * (o.Radius / m.scale)
 		s.reach = int(min(float64(s.reach), math.Sqrt(s.limit/s.scanWeight)+2))
 	}
-	s.f1 = grow(s.f1, n)
+	s.f1 = s.room(s.d1, &s.ownF1, n)
 	if s.kind == two {
-		s.f2 = grow(s.f2, n)
+		s.f2 = s.room(s.d2, &s.ownF2, n)
 	}
 	if s.visit != nil {
 		s.own1, s.own2 = grow(s.own1, n), grow(s.own2, n)
@@ -92,6 +95,18 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 
 	parallel.Do(s, s.shape[0], workers)
 	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2, s.visit = nil, nil, nil, nil, nil, nil, nil
+	s.f1, s.f2 = nil, nil
+}
+
+// room is where the scan keeps a number for each of n pixels: in the place of the
+// result, if there is one and it is as wide. The result of a plane is written when
+// the scan is through with it.
+func (s *sweep[S]) room(result []float32, own *[]S, n int) []S {
+	if _, ok := any(S(0)).(int32); ok && result != nil {
+		return unsafe.Slice((*S)(unsafe.Pointer(unsafe.SliceData(result))), n)
+	}
+	*own = grow(*own, n)
+	return *own
 }
 
 // axisWeight is what the square of a step along the axis is worth.

@@ -49,7 +49,8 @@ type call struct {
 	labels  []int32
 	h, w    int // rows a slice and pixels a row
 	words   int // words a row
-	unit    int // rows that one worker has together: a row or a slice
+	unit    int // rows that stay together: a row or a slice
+	units   int
 	workers int
 }
 
@@ -63,32 +64,34 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 		units, unit = d, h
 	}
 	words := (w + 63) / 64
-	l.call = call{c, mask.Data, dst.Data, h, w, words, unit, max(1, min(l.Workers, units))}
+	l.call = call{c, mask.Data, dst.Data, h, w, words, unit, units, parallel.Blocks(units, l.Workers)}
 	l.turns = grow(l.turns, d*h*words)
 	l.rows = grow(l.rows, (d*h+1)*words)
 	clear(l.rows[d*h*words:])
 	l.before = grow(l.before, d*h+1)
 
-	l.share(units, (*packing)(l))
+	l.share((*packing)(l))
 	last := l.addUp()
 	mustFit(last+2, mask.Shape)
 	l.forest = grow(l.forest, last+2)
 	l.forest[0] = 0
-	l.share(units, (*joining)(l))
+	l.share((*joining)(l))
 	for b := 1; b < l.call.workers; b++ {
-		first := unit * parallel.Block(b, units, l.call.workers)
+		first := unit * parallel.Edge(b, units, l.call.workers)
 		for r := first; r < first+unit; r++ {
 			l.join(r, first, false)
 		}
 	}
 	n := l.forest.number(2)
-	l.share(units, (*painting)(l))
+	l.share((*painting)(l))
 	l.call = call{}
 	return dst, n
 }
 
 // share has the workers of the call do one of the steps below.
-func (l *Labeler) share(units int, step parallel.Task) { parallel.Do(step, units, l.call.workers) }
+func (l *Labeler) share(step parallel.Task) {
+	parallel.Do(step, l.call.units, l.call.workers)
+}
 
 type packing Labeler
 
