@@ -26,6 +26,13 @@ func (r *run) check(j *job, class weights.Class) error {
 			j.base, j.need = c, need
 		}
 	}
+	if in := j.input(); j.base != nil && j.base.Input.Path != in.Path {
+		// The masks were moved, and whoever asks the manifest where they are is to
+		// find them.
+		moved := *j.base
+		moved.Input = in
+		j.base = &moved
+	}
 	if len(j.need) == 0 {
 		j.Record = j.base
 		j.root.manifest.keep(j.base)

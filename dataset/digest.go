@@ -82,7 +82,7 @@ func openDigests(dir string, fresh, write bool) (*digests, error) {
 	if fresh {
 		return d, nil
 	}
-	err := readLines(path, func(line []byte) {
+	err := readLines(path, func(_ int, line []byte) {
 		var l cacheLine
 		if unmarshalStrict(line, &l) != nil {
 			return

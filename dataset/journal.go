@@ -17,10 +17,10 @@ import (
 // maxLine is the longest line that is taken for one of ours.
 const maxLine = 1 << 24
 
-// readLines calls line with every line of the file that ends in a newline. The
-// last one may have been cut off by a crash: it tells nothing, and is left out. A
-// file that does not exist has no lines.
-func readLines(path string, line func([]byte)) error {
+// readLines calls line with the number, from 1, and the text of every line of the
+// file that ends in a newline. The last one may have been cut off by a crash: it
+// tells nothing, and is left out. A file that does not exist has no lines.
+func readLines(path string, line func(int, []byte)) error {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -40,9 +40,9 @@ func readLines(path string, line func([]byte)) error {
 		}
 		return 0, nil, nil
 	})
-	for s.Scan() {
+	for n := 1; s.Scan(); n++ {
 		if len(bytes.TrimSpace(s.Bytes())) > 0 {
-			line(s.Bytes())
+			line(n, s.Bytes())
 		}
 	}
 	if err := s.Err(); err != nil {

@@ -1,8 +1,10 @@
 package dataset
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +37,7 @@ type Record struct {
 	Version    string      `json:"version"` // of the program
 
 	other *Record // says something else of the same item
+	at    place   // where it was read
 }
 
 // Input is the mask an item is made of.
@@ -86,8 +89,8 @@ type Output struct {
 // when, so the order of lines and files means nothing, and several processes can
 // each write a file of their own, weightmap.NAME.jsonl: they are read as one. A run
 // that has the root to itself adds to weightmap.jsonl, and at its end puts
-// everything there, sorted, and removes the other files. A line that is cut off or
-// cannot be read claims nothing.
+// everything there, sorted, and removes the other files. A line that is cut off,
+// cannot be read or says what cannot be claims nothing.
 type manifest struct {
 	dir     string
 	journal journal
@@ -95,13 +98,29 @@ type manifest struct {
 	mu      sync.Mutex
 	records map[manifestKey]*Record
 	files   []string // that were read
-	damaged int      // lines that could not be read
-	untidy  bool     // the file on disk is not what rewrite would make
+	damaged []badLine
+	untidy  bool // the file on disk is not what rewrite would make
+}
+
+// place is that of a line.
+type place struct {
+	file   string // the manifest's name
+	number int    // from 1
+}
+
+// badLine is a line of a manifest that cannot be read.
+type badLine struct {
+	place
+	err error
 }
 
 type manifestKey struct{ item, suffix string }
 
 func (r *Record) key() manifestKey { return manifestKey{string(r.Item), r.Suffix} }
+
+func (k manifestKey) compare(l manifestKey) int {
+	return cmp.Or(strings.Compare(k.item, l.item), strings.Compare(k.suffix, l.suffix))
+}
 
 // recordLine keeps the parameters as text: most lines of a manifest have the same,
 // and share them in memory.
@@ -124,47 +143,93 @@ func openManifest(dir string) (*manifest, error) {
 			continue
 		}
 		m.files = append(m.files, e.Name())
+		in.file = e.Name()
 		if err := readLines(filepath.Join(dir, e.Name()), in.line); err != nil {
 			return nil, err
 		}
 	}
-	m.untidy = m.untidy || m.damaged > 0 || len(m.files) > 1
+	m.untidy = m.untidy || len(m.damaged) > 0 || len(m.files) > 1
 	return m, nil
 }
 
 // manifestReader takes the lines of manifests.
 type manifestReader struct {
 	m          *manifest
+	file       string                 // whose lines they are
 	parameters map[string]*Parameters // by their text
 	last       Path                   // item
 }
 
-func (in *manifestReader) line(line []byte) {
+func (in *manifestReader) line(number int, line []byte) {
+	bad := func(err error) { in.m.damaged = append(in.m.damaged, badLine{place{in.file, number}, err}) }
 	l := recordLine{Record: &Record{}}
-	if unmarshalStrict(line, &l) != nil || l.Item == "" {
-		in.m.damaged++
+	if err := unmarshalStrict(line, &l); err != nil {
+		bad(err)
+		return
+	}
+	if err := l.check(); err != nil {
+		bad(err)
 		return
 	}
 	p, ok := in.parameters[string(l.Parameters)]
 	if !ok {
 		p = &Parameters{}
-		if unmarshalStrict(l.Parameters, p) != nil {
-			in.m.damaged++
+		if err := unmarshalStrict(l.Parameters, p); err != nil {
+			bad(fmt.Errorf("its parameters: %w", err))
 			return
 		}
 		in.parameters[string(l.Parameters)] = p
 	}
 	r := l.Record
-	r.Parameters = p
+	r.Parameters, r.at = p, place{in.file, number}
 	r.other = in.m.records[r.key()]
 	in.m.records[r.key()] = r
 	in.m.untidy = in.m.untidy || r.Item < in.last
 	in.last = r.Item
 }
 
+// check is an error if a record says what none does that this program wrote. Nobody
+// is led elsewhere by a line that somebody edited.
+func (r *Record) check() error {
+	switch {
+	case r.Item == "":
+		return errors.New("it names no item")
+	case !filepath.IsLocal(filepath.FromSlash(string(r.Item))):
+		return fmt.Errorf("the item %s is not below the folder", r.Item)
+	case len(r.Shape) != 2 && len(r.Shape) != 3:
+		return fmt.Errorf("no mask has the shape %v", r.Shape)
+	case r.Input.Path == "":
+		return errors.New("it names no mask")
+	}
+	any := false
+	for _, k := range Kinds {
+		out := *r.Outputs.at(k)
+		if out == nil {
+			continue
+		}
+		any = true
+		if want := fileName(string(r.Item), r.Suffix, k); string(out.Path) != want {
+			return fmt.Errorf("its %v would be %s, and not %s", k, want, out.Path)
+		}
+	}
+	if !any {
+		return errors.New("it names no output")
+	}
+	return nil
+}
+
 // isManifest reports whether the file is a manifest, of whichever writer.
 func isManifest(name string) bool {
 	return name == ManifestName || strings.HasPrefix(name, "weightmap.") && strings.HasSuffix(name, ".jsonl")
+}
+
+// inputPath is the path of the mask, by a manifest in dir.
+func (r *Record) inputPath(dir string) string {
+	input := filepath.FromSlash(string(r.Input.Path))
+	if filepath.IsAbs(input) {
+		return input
+	}
+	return filepath.Join(dir, input)
 }
 
 // unmarshalStrict is [json.Unmarshal], and refuses a null in place of a value.
@@ -211,12 +276,7 @@ func (m *manifest) close() error {
 	for k := range m.records {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, func(a, b manifestKey) int {
-		if c := strings.Compare(a.item, b.item); c != 0 {
-			return c
-		}
-		return strings.Compare(a.suffix, b.suffix)
-	})
+	slices.SortFunc(keys, manifestKey.compare)
 	err := m.journal.rewrite(func(yield func(any) bool) {
 		for _, k := range keys {
 			for r := m.records[k]; r != nil; r = r.other {

@@ -171,8 +171,8 @@ func TestManifestEdited(t *testing.T) {
 	put(t, filepath.Join(dir, ManifestName), strings.Join(bad, "\n")+"\n"+text(t, record("a", 1)))
 	m, err := openManifest(dir)
 	must(t, err)
-	if len(m.records) != 1 || m.damaged != len(bad)-1 {
-		t.Errorf("%d records, %d lines damaged", len(m.records), m.damaged)
+	if len(m.records) != 1 || len(m.damaged) != len(bad)-1 {
+		t.Errorf("%d records, %d lines damaged", len(m.records), len(m.damaged))
 	}
 }
 
@@ -216,6 +216,7 @@ func TestManifestTellsSuffixesApart(t *testing.T) {
 	must(t, err)
 	wide := record("a", 2)
 	wide.Suffix = "wide"
+	wide.Outputs.D1.Path = "a.wide.d1.npy"
 	must(t, m.add(record("a", 1)))
 	must(t, m.add(wide))
 	must(t, m.close())
@@ -268,7 +269,7 @@ func FuzzManifest(f *testing.F) {
 	read := func(content []byte) *manifest {
 		in := manifestReader{m: &manifest{records: map[manifestKey]*Record{}}, parameters: map[string]*Parameters{}}
 		for line := range bytes.SplitSeq(content, []byte("\n")) {
-			in.line(line)
+			in.line(1, line)
 		}
 		return in.m
 	}

@@ -89,11 +89,7 @@ func (r *Record) origin(dir, output string) *Origin {
 			o.Kind = k
 		}
 	}
-	input := filepath.FromSlash(string(r.Input.Path))
-	if !filepath.IsAbs(input) {
-		input = filepath.Join(dir, input)
-	}
-	if item, err := itemAt(input); err == nil {
+	if item, err := itemAt(r.inputPath(dir)); err == nil {
 		o.item = item
 	}
 	return o
@@ -206,15 +202,11 @@ func (o *Origin) Objects(ctx context.Context) (*grid.Labels, error) {
 	var opts Options
 	mode := InstancesAuto
 	if o.Record != nil && o.Record.Parameters != nil {
-		p := o.Record.Parameters
-		opts = Options{
-			Read:         ReadOptions{Channel: p.Channel, Page: p.Page, Key: p.Key},
-			Connectivity: p.Connectivity, Ignore: p.Ignore, MinSize: p.MinSize, Ridge: p.Ridge,
-		}
 		var err error
-		if mode, err = ParseInstances(p.Instances); err != nil {
+		if opts, err = o.Record.Parameters.options(); err != nil {
 			return nil, err
 		}
+		mode = opts.Instances
 	}
 	p, err := load(ctx, o.item, &opts)
 	if err != nil {

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/weightmap/weightmap/labeling"
@@ -65,6 +66,28 @@ func (o *Options) parameters(mode Instances, ndim int) *Parameters {
 		p.Connectivity = o.connectivity(ndim)
 	}
 	return p
+}
+
+// options are the options that have these parameters, but for the weights, and for
+// what is no parameter. The error is about what this program does not know.
+func (p *Parameters) options() (Options, error) {
+	o := Options{
+		Read:         ReadOptions{Channel: p.Channel, Page: p.Page, Key: p.Key},
+		Connectivity: p.Connectivity, Ignore: p.Ignore, MinSize: p.MinSize, Ridge: p.Ridge, Spacing: p.Spacing,
+	}
+	var err error
+	o.Instances, err = ParseInstances(p.Instances)
+	return o, err
+}
+
+// unet is the border term that has these parameters.
+func (p *WeightParameters) unet() (weights.UNet, error) {
+	u := weights.UNet{W0: p.W0, Sigma: p.Sigma}
+	var errs [3]error
+	u.Inside, errs[0] = ParseInside(p.Inside)
+	u.Single, errs[1] = ParseSingle(p.Single)
+	u.Term, errs[2] = ParseTerm(p.Term)
+	return u, errors.Join(errs[:]...)
 }
 
 func (o *Options) connectivity(ndim int) labeling.Connectivity {

@@ -59,7 +59,7 @@ func openRoot(dir string, o *Options, w *warnings) (*root, error) {
 		r.close()
 		return nil, err
 	}
-	if n := r.manifest.damaged; n > 0 {
+	if n := len(r.manifest.damaged); n > 0 {
 		w.add(warnManifest, 0, filepath.Join(dir, ManifestName), n, "")
 	}
 	return r, nil

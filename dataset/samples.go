@@ -148,12 +148,8 @@ func (s *sampler) sample(dir string, d *digests, r *Record) (_ Sample, problem s
 		saved:   map[Kind]string{},
 	}
 	if out.origin.item == nil {
-		mask := filepath.FromSlash(string(r.Input.Path))
-		if !filepath.IsAbs(mask) {
-			mask = filepath.Join(dir, mask)
-		}
-		out.Mask = mask
-		return out, mask + " is gone, of which " + out.Weights + " was made", nil
+		out.Mask = r.inputPath(dir)
+		return out, out.Mask + " is gone, of which " + out.Weights + " was made", nil
 	}
 	out.Mask, out.Image = out.origin.Mask(), out.origin.Image()
 	j := &job{Result: &Result{Item: *out.origin.item}, root: &root{dir: dir, digests: d}}
