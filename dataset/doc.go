@@ -32,6 +32,9 @@
 // read again. It can be deleted at any time. .weightmap.lock exists while a run is
 // at work there; a second one is refused.
 //
+// [Verify] asks whether all of that still is so. It reads every mask and output anew,
+// computes some outputs again if it is told to, and writes nothing.
+//
 // # Training
 //
 // [Samples] pairs the weights with their images and masks, and makes sure that they

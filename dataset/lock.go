@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // lockName is the file by which a run keeps others out of its output root. The
@@ -33,6 +34,12 @@ func acquire(dir string) (*lock, error) {
 			return nil, err
 		}
 		if err := tryLock(f); err != nil {
+			if errors.Is(err, errLocked) && tryShare(f) == nil {
+				// Nobody is at work: somebody looks whether there is. See heldBy.
+				f.Close()
+				time.Sleep(time.Millisecond)
+				continue
+			}
 			holder, _ := io.ReadAll(io.LimitReader(f, 200))
 			f.Close()
 			if errors.Is(err, errLocked) {
@@ -55,6 +62,22 @@ func acquire(dir string) (*lock, error) {
 		return &lock{path, f}, nil
 	}
 	return nil, fmt.Errorf("%s: %w", dir, errLocked)
+}
+
+// heldBy reports whether a run has the lock of an output root, and who says to be
+// that. It changes nothing. Where there are no locks, or that of somebody else may
+// not be opened, nobody knows, and the answer is no.
+func heldBy(dir string) (holder string, held bool) {
+	f, err := os.Open(filepath.Join(dir, lockName))
+	if err != nil {
+		return "", false
+	}
+	defer f.Close() // which gives back what we were given
+	if err := tryShare(f); !errors.Is(err, errLocked) {
+		return "", false // a killed run left the file behind
+	}
+	text, _ := io.ReadAll(io.LimitReader(f, 200))
+	return string(text), true
 }
 
 func ofHolder(text string) string {

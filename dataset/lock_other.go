@@ -7,7 +7,8 @@ import (
 	"os"
 )
 
-func tryLock(*os.File) error { return errors.ErrUnsupported }
+func tryLock(*os.File) error  { return errors.ErrUnsupported }
+func tryShare(*os.File) error { return errors.ErrUnsupported }
 
 func removeLocked(path string, f *os.File) {
 	_ = f.Close()

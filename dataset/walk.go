@@ -7,12 +7,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/weightmap/weightmap/internal/atomicfile"
 )
 
 // folder is a folder that was walked through.
 type folder struct {
 	root, rel string   // rel is "" for the root itself, and has slashes
 	names     []string // of its files, sorted
+	temps     []string // of temporary files, which are hidden
 	item      bool     // each file is an object
 }
 
@@ -62,10 +65,13 @@ func (w *walker) visit(rel, real string) {
 	}
 	at := len(w.folders)
 	w.folders = append(w.folders, folder{root: w.root, rel: rel})
-	var names []string
+	var names, temps []string
 	for _, e := range entries {
 		name := e.Name()
 		if isHidden(name) {
+			if atomicfile.IsTemp(name) && e.Type().IsRegular() {
+				temps = append(temps, name)
+			}
 			continue
 		}
 		below := path.Join(rel, name)
@@ -90,7 +96,7 @@ func (w *walker) visit(rel, real string) {
 			w.visit(below, filepath.Join(real, name))
 		}
 	}
-	w.folders[at].names = names
+	w.folders[at].names, w.folders[at].temps = names, temps
 }
 
 // isHidden reports whether a file is none of its user's own making: macOS leaves

@@ -25,10 +25,14 @@ const (
 	warnOutdated   = "outdated"
 	warnManifest   = "manifest"
 	warnNotLocking = "unlocked"
+	warnUnknown    = "unknown"
+	warnLeftOver   = "leftover"
+	warnClasses    = "classes"
 )
 
 var warningKinds = []string{
 	warnTouching, warnHuge, warnPieces, warnEmpty, warnOverlap, warnFormat, warnReplaced, warnOutdated, warnManifest, warnNotLocking,
+	warnUnknown, warnLeftOver, warnClasses,
 }
 
 // warnings counts what there is to warn of, kind by kind, so that each is said
@@ -107,6 +111,19 @@ func (c *warningCount) text(kind string) string {
 			plural(c.items, "mask has", "masks have"), such)
 	case warnManifest:
 		return fmt.Sprintf("%s of a manifest cannot be read%s, and count for nothing", plural(c.amount, "line", "lines"), such)
+	case warnUnknown:
+		return fmt.Sprintf("no manifest tells of %s%s: weightmap precompute makes their outputs; if they are no masks, --masks GLOB says which are",
+			masks, such)
+	case warnLeftOver:
+		return fmt.Sprintf("%s left by runs that were killed%s: the next run there removes them",
+			plural(c.items, "temporary file was", "temporary files were"), such)
+	case warnClasses:
+		more := ""
+		if n := c.items - 1; n > 0 {
+			more = ", and likewise in " + plural(n, "more folder", "more folders")
+		}
+		return fmt.Sprintf("the maps in %s have %d class terms (%s)%s: one run over all their masks gives them the same",
+			c.example, c.amount, c.about, more)
 	default:
 		return fmt.Sprintf("%s cannot be locked (%s): let no other run work there at the same time", c.example, c.about)
 	}
