@@ -16,13 +16,16 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 		return args, nil
 	}
 	takesValue := map[string]bool{}
+	optional := map[string]*optionalFlag{}
 	for _, f := range cmd.Flags {
 		value := true
 		if v, ok := f.(cli.DocGenerationFlag); ok {
 			value = v.TakesValue()
 		}
+		alone, _ := f.(*optionalFlag)
 		for _, name := range f.Names() {
 			takesValue[name] = value
+			optional[name] = alone
 		}
 	}
 	var flags, rest []string
@@ -39,6 +42,10 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 		}
 		flags = append(flags, arg)
 		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if o := optional[name]; o != nil && !hasValue && (len(tail) == 0 || !o.is(tail[0])) {
+			flags[len(flags)-1] = arg + "=" + o.alone
+			continue
+		}
 		if takesValue[name] && !hasValue {
 			if len(tail) == 0 {
 				return nil, usagef("run weightmap "+cmd.Name+" --help for the flags", "flag %s needs a value", arg)
@@ -56,6 +63,14 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 		out = append(append(out, "--"), rest...)
 	}
 	return out, nil
+}
+
+// optionalFlag is a flag that may stand alone: the next argument is its value only if
+// it can be one.
+type optionalFlag struct {
+	*cli.StringFlag
+	alone string            // its value then
+	is    func(string) bool // whether that can be one
 }
 
 // findCommand returns the place of the command's name in args, and the command.

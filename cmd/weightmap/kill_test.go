@@ -53,6 +53,7 @@ func TestKilledRunsLoseNothing(t *testing.T) {
 		k.finish(t, dir, "5", killItems-claims)
 		k.compare(t, dir)
 		k.finish(t, dir, "5", 0)
+		k.verify(t, dir)
 	}
 	if killed < 10 {
 		t.Errorf("only %d of 20 runs were killed before they ended", killed)
@@ -101,6 +102,7 @@ func TestInterruptedRuns(t *testing.T) {
 		if whole != claims {
 			t.Errorf("round %d: %d outputs, %d claimed", round, whole, claims)
 		}
+		k.verify(t, dir)
 		k.finish(t, dir, "5", killItems-claims)
 		k.compare(t, dir)
 	}
@@ -204,6 +206,14 @@ func (k *killTest) finish(t *testing.T, dir, sigma string, want int) {
 		if filepath.Base(name) != ".weightmap.cache" {
 			t.Errorf("%s is left", name)
 		}
+	}
+}
+
+// verify must find nothing wrong with what is there.
+func (k *killTest) verify(t *testing.T, dir string) {
+	t.Helper()
+	if out, err := exec.Command(k.binary, "verify", "--quiet", dir).CombinedOutput(); err != nil {
+		t.Errorf("verify: %v\n%s", err, out)
 	}
 }
 

@@ -18,11 +18,12 @@ import (
 
 // The exit codes, as the help documents them.
 const (
-	exitOK          = 0
-	exitError       = 1
-	exitUsage       = 2
-	exitSomeFailed  = 3
-	exitInterrupted = 130
+	exitOK              = 0
+	exitError           = 1
+	exitUsage           = 2
+	exitSomeFailed      = 3
+	exitNotAsItShouldBe = 4
+	exitInterrupted     = 130
 )
 
 const exitCodesHelp = `EXIT CODES:
@@ -30,6 +31,7 @@ const exitCodesHelp = `EXIT CODES:
    1    it could not go on
    2    the command line is wrong
    3    some items failed; the others are done
+   4    verify found something that is not as it should be
    130  interrupted; what is there is complete
 `
 
@@ -91,6 +93,7 @@ func newApp() *cli.App {
 func commands() []*cli.Command {
 	all := []*cli.Command{
 		precomputeCommand(),
+		verifyCommand(),
 		inspectCommand(),
 		convertCommand(),
 		exportCommand(),

@@ -50,13 +50,9 @@ func summary(r *dataset.Report, dry bool) []string {
 	if len(r.Items) == 0 {
 		return append(lines, "no masks found: nothing to do")
 	}
-	where := "in " + strings.Join(r.Roots[:min(3, len(r.Roots))], ", ")
-	if n := len(r.Roots) - 3; n > 0 {
-		where += fmt.Sprintf(" and %s more", count(int64(n), "folder", "folders"))
-	}
 	items := count(int64(len(r.Items)), "item", "items")
 	if r.Current == len(r.Items) {
-		return append(lines, fmt.Sprintf("%s up to date: nothing to do, %s", items, where))
+		return append(lines, fmt.Sprintf("%s up to date: nothing to do, in %s", items, where(r.Roots)))
 	}
 	made := fmt.Sprintf("%d made", r.Made)
 	if dry {
@@ -71,7 +67,16 @@ func summary(r *dataset.Report, dry bool) []string {
 		line += fmt.Sprintf("; %s, %s in %s (%s/s)", count(r.Objects, "object", "objects"),
 			metric(float64(r.Pixels), "px"), short(r.Elapsed), metric(float64(r.Pixels)/r.Elapsed.Seconds(), "px"))
 	}
-	return append(lines, line+"; "+where)
+	return append(lines, line+"; in "+where(r.Roots))
+}
+
+// where names the first of the output roots.
+func where(roots []string) string {
+	text := strings.Join(roots[:min(3, len(roots))], ", ")
+	if n := len(roots) - 3; n > 0 {
+		text += fmt.Sprintf(" and %s more", count(int64(n), "folder", "folders"))
+	}
+	return text
 }
 
 // count is the number and the word that goes with it.
