@@ -121,8 +121,8 @@ type ExportReport struct {
 // file a sample with an array of each kind, named as the kind; or as the tar shards of
 // WebDataset, in which a sample x is the members x.image.png, x.target.npy,
 // x.weights.npy one after another. An image is a PNG or JPEG file in a shard if it is
-// one, else NPY. Dots in the name of a sample, where WebDataset would cut it, become
-// underscores there.
+// one of 8 bits, else NPY: of a PNG file of 16 bits WebDataset would decode 8. Dots in
+// the name of a sample, where WebDataset would cut it, become underscores there.
 //
 // Weights are those that [Precompute] wrote; it is an [*OptionError], and nothing is
 // written, if they are missing or out of date. Targets and labels are made again where
@@ -303,7 +303,7 @@ func (e *exporter) readImage(s *Sample, shape []int) (member, error) {
 	name := ExportImage.String()
 	if e.Format != NPZ {
 		switch {
-		case magic("\x89PNG")(file):
+		case magic("\x89PNG")(file) && bitDepth(file) <= 8:
 			return member{name + ".png", file}, nil
 		case magic("\xff\xd8\xff")(file):
 			return member{name + ".jpg", file}, nil
@@ -313,6 +313,9 @@ func (e *exporter) readImage(s *Sample, shape []int) (member, error) {
 	err = p.write(&b)
 	return member{name + ".npy", b.Bytes()}, err
 }
+
+// bitDepth is that of a PNG file, which says it in its header.
+func bitDepth(png []byte) byte { return png[24] }
 
 // npz writes a file for each sample.
 func (e *exporter) npz(samples []Sample) error {
