@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -175,6 +176,36 @@ func TestExportWebDataset(t *testing.T) {
 				keys.append(key)
 			assert sorted(keys) == seen, keys
 		`, dir, o.Out)
+	}
+}
+
+// What docs/training.md says about reading packed samples works as printed.
+func TestExportAsDocumented(t *testing.T) {
+	judge.Need(t, "webdataset", "PIL", "torch")
+	text, err := os.ReadFile(filepath.Join("..", "docs", "training.md"))
+	must(t, err)
+	blocks := regexp.MustCompile("(?s)```python\n(.*?)```").FindAllSubmatch(text, -1)
+	if len(blocks) != 2 {
+		t.Fatalf("the page has %d blocks of Python", len(blocks))
+	}
+	dir, work := nuclei(t, "nuclei"), t.TempDir()
+	for format, name := range map[ExportFormat]string{NPZ: "packed", Tar: "shards"} {
+		o := DefaultExport(dir, filepath.Join(work, name))
+		o.Format = format
+		exported(t, o)
+	}
+	got := judge.Python(t, `
+		import os, sys
+		dir, first, second = sys.argv[1:]
+		os.chdir(dir)
+		exec(first)
+		print(image.shape, target.dtype, weights.dtype)
+		exec(second)
+	`, work, string(blocks[0][1]), string(blocks[1][1]))
+	size := "torch.Size([4, 1, 128, 128])"
+	want := "(256, 320) uint8 float32\n" + size + " " + size + " " + size + "\n"
+	if got != want {
+		t.Errorf("it prints\n%swant\n%s", got, want)
 	}
 }
 
