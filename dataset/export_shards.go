@@ -87,7 +87,10 @@ func (e *exporter) compressed(w io.Writer, write func(io.Writer) error) error {
 	var n counter
 	w = io.MultiWriter(w, &n)
 	if e.Format == TarGz {
-		z := gzip.NewWriter(w) // no name and no time
+		z, err := gzip.NewWriterLevel(w, level) // no name and no time
+		if err != nil {
+			return err
+		}
 		if err := write(z); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -80,7 +81,7 @@ func TestExportNPZ(t *testing.T) {
 	}
 }
 
-// Python's tarfile reads the shards, and so does WebDataset where it is installed.
+// Python's tarfile reads the shards.
 func TestExportShards(t *testing.T) {
 	judge.Need(t, "PIL")
 	dir := nuclei(t, "nuclei")
@@ -93,7 +94,7 @@ func TestExportShards(t *testing.T) {
 		}
 		precomputed(t, dir, Weights, Target)
 		judge.Python(t, `
-			import importlib.util, io, sys, tarfile
+			import sys, tarfile
 			import numpy as np
 			from PIL import Image
 			dir, out, format = sys.argv[1:]
@@ -111,15 +112,100 @@ func TestExportShards(t *testing.T) {
 						else:
 							assert data == open(f'{dir}/{key}.{ext}', 'rb').read()
 			assert names == [f'labels/nuclei-0{i}.{e}' for i in range(1, 5) for e in ('image.png', 'target.npy', 'weights.npy')], names
-			if importlib.util.find_spec('webdataset'):
-				import webdataset
-				n = 0
-				for s in webdataset.WebDataset(shards, shardshuffle=False).decode('l'):
-					n += 1
-					assert s['image.png'].shape == s['target.npy'].shape == s['weights.npy'].shape == (256, 320)
-					assert np.array_equal(s['weights.npy'], np.load(f"{dir}/{s['__key__']}.weights.npy"))
-				assert n == 4
 		`, dir, o.Out, format.String())
+	}
+}
+
+// WebDataset reads the shards, in the workers of a data loader too: each sample once,
+// its arrays as they are in the files of the data set, 16-bit images too.
+func TestExportWebDataset(t *testing.T) {
+	judge.Need(t, "webdataset", "PIL", "torch")
+	dir := nuclei(t, "nuclei")
+	images := filepath.Join(dir, "images")
+	judge.Python(t, `
+		import sys
+		import numpy as np
+		from PIL import Image
+		a = np.array(Image.open(sys.argv[1] + '/nuclei-01.png'))
+		Image.fromarray(a.astype(np.uint16) * 257 + 7).save(sys.argv[1] + '/nuclei-01.png')
+		b = np.array(Image.open(sys.argv[1] + '/nuclei-02.png'))
+		Image.fromarray(np.stack([b, b // 2, b // 3], -1)).save(sys.argv[1] + '/nuclei-02.png')
+	`, images)
+	precomputed(t, dir, Weights, Target)
+	for _, format := range []ExportFormat{Tar, TarGz} {
+		o := DefaultExport(dir, filepath.Join(t.TempDir(), "out"))
+		o.Format, o.ShardSize = format, 1<<20
+		exported(t, o)
+		judge.Python(t, `
+			import glob, sys
+			import numpy as np
+			import torch
+			import webdataset as wds
+			from PIL import Image
+			dir, out = sys.argv[1:]
+			shards = sorted(glob.glob(out + '/*'))
+			assert len(shards) >= 2, shards
+			def samples():
+				return wds.WebDataset(shards, shardshuffle=False).decode('rgb8')
+			seen = []
+			for s in samples():
+				key = s['__key__']
+				seen.append(key)
+				image = np.array(Image.open(f"{dir}/images/{key.split('/')[1]}.png"))
+				if key.endswith('1'):
+					got = s['image.npy']
+					assert got.dtype == np.uint16 and got.max() > 255
+				else:
+					got = s['image.png']
+					if image.ndim == 2:
+						assert np.all(got == got[..., :1])
+						got = got[..., 0]
+				assert np.array_equal(got, image), key
+				for kind in 'target', 'weights':
+					want = np.load(f'{dir}/{key}.{kind}.npy')
+					assert s[kind + '.npy'].dtype == want.dtype and np.array_equal(s[kind + '.npy'], want), (key, kind)
+			assert seen == [f'labels/nuclei-0{i}' for i in range(1, 5)], seen
+			def floats(t): # PyTorch knows no uint16
+				return t[0], *(torch.tensor(a.astype(np.float32)) for a in t[1:])
+			tuples = samples().to_tuple('__key__', 'image.png;image.npy', 'target.npy', 'weights.npy').map(floats)
+			keys = []
+			for key, image, target, weights in torch.utils.data.DataLoader(tuples, batch_size=None, num_workers=2):
+				assert image.shape[:2] == target.shape == weights.shape == (256, 320)
+				want = np.load(f'{dir}/{key}.weights.npy')
+				assert np.array_equal(weights.numpy(), want) and image.max() > (255 if key.endswith('1') else 50)
+				keys.append(key)
+			assert sorted(keys) == seen, keys
+		`, dir, o.Out)
+	}
+}
+
+// What docs/training.md says about reading packed samples works as printed.
+func TestExportAsDocumented(t *testing.T) {
+	judge.Need(t, "webdataset", "PIL", "torch")
+	text, err := os.ReadFile(filepath.Join("..", "docs", "training.md"))
+	must(t, err)
+	blocks := regexp.MustCompile("(?s)```python\n(.*?)```").FindAllSubmatch(text, -1)
+	if len(blocks) != 2 {
+		t.Fatalf("the page has %d blocks of Python", len(blocks))
+	}
+	dir, work := nuclei(t, "nuclei"), t.TempDir()
+	for format, name := range map[ExportFormat]string{NPZ: "packed", Tar: "shards"} {
+		o := DefaultExport(dir, filepath.Join(work, name))
+		o.Format = format
+		exported(t, o)
+	}
+	got := judge.Python(t, `
+		import os, sys
+		dir, first, second = sys.argv[1:]
+		os.chdir(dir)
+		exec(first)
+		print(image.shape, target.dtype, weights.dtype)
+		exec(second)
+	`, work, string(blocks[0][1]), string(blocks[1][1]))
+	size := "torch.Size([4, 1, 128, 128])"
+	want := "(256, 320) uint8 float32\n" + size + " " + size + " " + size + "\n"
+	if got != want {
+		t.Errorf("it prints\n%swant\n%s", got, want)
 	}
 }
 
@@ -295,7 +381,7 @@ func TestExportLayouts(t *testing.T) {
 	judge.Python(t, `
 		import glob, sys, tarfile
 		names = tarfile.open(glob.glob(sys.argv[1] + '/*')[0]).getnames()
-		assert names == ['a_b_mask.image.png', 'a_b_mask.target.npy', 'a_b_mask.weights.npy'], names
+		assert names == ['a_b_mask.image.npy', 'a_b_mask.target.npy', 'a_b_mask.weights.npy'], names
 	`, o.Out)
 
 	draw(t, filepath.Join(data, "a_b.png"), "9999")

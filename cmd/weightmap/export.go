@@ -20,7 +20,8 @@ are small and few. DIR is the folder that precompute was given, or its --out.
    npz      a compressed NPZ file a sample, in the same tree, for numpy.load:
             arrays image, target (uint8, 1 on objects), weights
    tar      shards of the WebDataset library, DIR-000000.tar and so on, in which a
-            sample x is x.image.png (or .jpg, .npy), x.target.npy, x.weights.npy
+            sample x is x.image.png (or .jpg; .npy if it is 16-bit or of another
+            format), x.target.npy, x.weights.npy
    tar.gz   the same, compressed
 
 The weights are those that precompute wrote. If some are missing, or their masks

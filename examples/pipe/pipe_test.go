@@ -117,6 +117,21 @@ func TestClient(t *testing.T) {
 		pipe.close()
 		print('closed')
 
+		# More than one array a mask, and one error in place of all.
+		several = WeightPipe('--instances', 'ids', '--balance', '0.5,3', '--ridge', save='target, weights', program=program)
+		for i in range(3):
+			w, cut = several(m)
+			assert (w.dtype, cut.dtype, w.shape, cut.shape) == (np.float32, np.uint8, m.shape, m.shape)
+			assert set(np.unique(cut)) == {0, 1} and np.all(m[cut == 1] > 0) and np.sum(m > 0) > np.sum(cut)
+			assert np.all(w[cut == 1] == 3) and np.all(w[(m > 0) & (cut == 0)] > 3)
+			try:
+				several(m - 5)
+				raise SystemExit('no error from several')
+			except ValueError as e:
+				assert str(e).startswith('mask %d: ' % (2 * i + 2)), e
+		several.close()
+		print('several')
+
 		gone = WeightPipe('--sigma', '0', program=program)
 		try:
 			gone(m)
@@ -124,7 +139,7 @@ func TestClient(t *testing.T) {
 		except (RuntimeError, BrokenPipeError):
 			print('ended')
 	`, bin, out)
-	if want := "served converted refused restarted forked pickled threaded closed ended"; strings.Join(strings.Fields(got), " ") != want {
+	if want := "served converted refused restarted forked pickled threaded closed several ended"; strings.Join(strings.Fields(got), " ") != want {
 		t.Errorf("it says %q, want %q", got, want)
 	}
 }

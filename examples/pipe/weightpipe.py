@@ -4,10 +4,11 @@ import numpy as np
 
 
 class WeightPipe:
-    """pipe(mask) is the mask's weight map, float32. The flags are those of weightmap pipe."""
+    """pipe(mask) is the mask's weight map, float32. The flags are those of weightmap pipe.
+    With save="weights,target" it is a tuple of both, in the order that --help gives."""
 
-    def __init__(self, *flags, program="weightmap"):
-        self.__setstate__([program, "pipe", *flags])
+    def __init__(self, *flags, save="weights", program="weightmap"):
+        self.__setstate__([program, "pipe", *flags, "--save", save])
 
     def __call__(self, mask):
         if self.owner != os.getpid():  # a forked worker starts a process of its own
@@ -20,13 +21,15 @@ class WeightPipe:
                 p.stdin.flush()
                 if not p.stdout.peek(1):
                     raise RuntimeError("weightmap pipe has ended; its standard error says why")
-                reply = np.lib.format.read_array(types.SimpleNamespace(read=p.stdout.read))
+                replies = []
+                while len(replies) < self.arrays and not (replies and replies[0].dtype.kind == "S"):
+                    replies.append(np.lib.format.read_array(types.SimpleNamespace(read=p.stdout.read)))
             except BaseException:  # the next mask must not get the rest of this reply
                 self.close()
                 raise
-        if reply.dtype.kind == "S":
-            raise ValueError(reply.item().decode())
-        return reply
+        if replies[0].dtype.kind == "S":
+            raise ValueError(replies[0].item().decode())
+        return replies[0] if self.arrays == 1 else tuple(replies)
 
     def close(self):
         if self.process and self.owner == os.getpid():
@@ -40,3 +43,4 @@ class WeightPipe:
 
     def __setstate__(self, command):
         self.command, self.owner, self.process, self.lock = command, os.getpid(), None, threading.Lock()
+        self.arrays = len({kind.strip() for kind in command[-1].split(",")})

@@ -31,8 +31,10 @@ class Crops(torch.utils.data.Dataset):
     target   "mask": what is not 0 in the mask; "target": the a.target.npy that
              `--ridge --save weights,target` wrote with the map, without which the
              weights of the cut ridges fall on pixels that are still called object
-    elastic  standard deviation of the elastic displacement in pixels; 0 for none
-    remap    a function from the ids (H, W) of a transformed mask to its weights (H, W).
+    elastic  standard deviation, in pixels, of the elastic displacement of knots, of which
+             there is one every `every` pixels; 0 for none
+    remap    a function from the ids (H, W) of a transformed mask to its weights (H, W), or,
+             if target is "target", to both: weights and cut target.
              None takes the stored map and transforms it with the rest.
     reach    how far, in pixels, objects outside the crop reach into its map: with remap,
              so much is added to each side of the crop and cut off from the map
@@ -40,12 +42,10 @@ class Crops(torch.utils.data.Dataset):
     """
 
     def __init__(self, root, size=128, per_epoch=64, images="images", masks="labels", maps=None,
-                 target="mask", flips=True, elastic=0.0, remap=None, reach=32, seed=0):
+                 target="mask", flips=True, elastic=0.0, every=32, remap=None, reach=32, seed=0):
         if target not in ("mask", "target"):
             raise ValueError(f'target is "mask" or "target", not {target!r}')
-        if remap is not None and target != "mask":
-            raise ValueError("remap makes weights from the ids of the mask; it knows no cut target")
-        self.size, self.per_epoch, self.flips, self.elastic = size, per_epoch, flips, elastic
+        self.size, self.per_epoch, self.flips, self.elastic, self.every = size, per_epoch, flips, elastic, every
         self.remap, self.reach, self.seed, self.epoch, self.target = remap, reach, seed, 0, target
         self.levels = {}  # of each image seen: mean and deviation
         self.items = find(root, images, masks, maps, target, stored=remap is None)
@@ -65,22 +65,22 @@ class Crops(torch.utils.data.Dataset):
         image, mask = load(item["image"]), load(item["mask"])
         if image.shape[:2] != mask.shape:
             raise ValueError(f'{item["image"]} is {image.shape[:2]}, {item["mask"]} is {mask.shape}')
-        g = Geometry.draw(rng, mask.shape, self.size, flips=self.flips, elastic=self.elastic)
+        g = Geometry.draw(rng, mask.shape, self.size, flips=self.flips, elastic=self.elastic, every=self.every)
 
         if self.remap is None:
-            weights = load(item["weights"])
-            if weights.shape != mask.shape:
-                raise ValueError(f'{item["weights"]} is {weights.shape}, {item["mask"]} is {mask.shape}')
-            w = g.apply(weights, "linear", outside=0)
+            stored = {kind: load(item[kind]) for kind in ("weights", "target") if kind in item}
+            for kind, a in stored.items():
+                if a.shape != mask.shape:
+                    raise ValueError(f'{item[kind]} is {a.shape}, {item["mask"]} is {mask.shape}')
+            w = g.apply(stored["weights"], "linear", outside=0)
+            p = g.apply(stored.get("target", mask), "nearest", outside=0)
         else:
             # A wider window, so that objects just outside the crop count as they do in the image.
-            wide = g.widen(self.reach)
-            ids = wide.apply(mask, "nearest", outside=0)
-            w = self.remap(np.ascontiguousarray(ids))
-            r = self.reach
-            w = w[r:r + self.size, r:r + self.size] * g.inside(mask.shape)
-
-        p = g.apply(load(item["target"]) if self.target == "target" else mask, "nearest", outside=0)
+            ids = np.ascontiguousarray(g.widen(self.reach).apply(mask, "nearest", outside=0))
+            made = self.remap(ids)
+            middle = slice(self.reach, self.reach + self.size)
+            w, p = (a[middle, middle] for a in (made if self.target == "target" else (made, ids)))
+            w = w * g.inside(mask.shape)
         if item["image"] not in self.levels:
             self.levels[item["image"]] = levels(image)
         x = g.apply(Standard(image, *self.levels[item["image"]]), "linear", outside=0)
@@ -100,7 +100,7 @@ def find(root, images="images", masks="labels", maps=None, target="mask", stored
         if item["image"] is None:
             raise FileNotFoundError(f"{mask} has no image of its name in {root / images}")
         beside = mask.parent if maps is None else Path(maps) / masks
-        needed = (["weights"] if stored else []) + (["target"] if target == "target" else [])
+        needed = (["weights"] + (["target"] if target == "target" else [])) if stored else []
         for kind in needed:
             item[kind] = beside / f"{mask.stem}.{kind}.npy"
             if not item[kind].exists():

@@ -29,12 +29,12 @@ class Geometry:
         self.knots, self.margin = knots, 0
 
     @classmethod
-    def draw(cls, rng, shape, size, flips=True, elastic=0.0, spacing=32):
+    def draw(cls, rng, shape, size, flips=True, elastic=0.0, every=32):
         """A crop inside an image of that shape; of a smaller image all of it, at a random place.
 
-        elastic is the standard deviation, in pixels, of the displacements of knots that are
-        `spacing` pixels apart, between which it is interpolated smoothly (Ronneberger et al.
-        2015, 3.1: a coarse grid, 10 px, bicubic).
+        elastic is the standard deviation, in pixels, of the displacements of knots, one every
+        `every` pixels, between which it is interpolated smoothly. (Ronneberger et al. 2015,
+        3.1: 10 px, bicubic, with so coarse a grid, 3 × 3, that objects hardly change.)
         """
         def start(n):
             low, high = min(0, n - size), max(0, n - size)
@@ -43,7 +43,7 @@ class Geometry:
         turns, flip = (int(rng.integers(4)), bool(rng.integers(2))) if flips else (0, False)
         knots = None
         if elastic > 0:
-            n = max(2, -(-size // spacing) + 1)
+            n = max(2, -(-size // every) + 1)
             knots = rng.normal(0, elastic, (2, n, n)).astype(np.float32)
         return cls(top, left, size, turns, flip, knots)
 

@@ -42,7 +42,7 @@ def main():
 
 
 def restore(path):
-    saved = torch.load(path, map_location="cpu")
+    saved = torch.load(path, map_location="cpu", weights_only=True)
     model = UNet(saved["channels"])
     model.load_state_dict(saved["state"])
     return model.eval()

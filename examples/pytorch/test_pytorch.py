@@ -1,4 +1,4 @@
-"""python -m unittest, in this folder. Needs no data: what it reads it draws."""
+"""python -m unittest, in this folder. It trains on testdata; all else that it reads it draws."""
 
 import resource
 import tempfile
@@ -126,6 +126,29 @@ class TestCrops(Temporary):
             off = max(off, (w - w2)[whole].abs().max().item())
         self.assertGreater(off, 0.5)  # the warped map is another one
 
+    def test_recomputed_map_and_cut_target(self):
+        """A remap that makes a target too is asked for both, and gets no stored file."""
+        draw(self.folder)
+        for path in self.folder.glob("labels/*.npy"):
+            path.unlink()
+
+        def remap(ids):
+            cut = ids * (ids % 2)  # every second object
+            return unet_weights(cut, **CLASSES), (cut != 0).astype(np.uint8)
+
+        for elastic in (0, 4):
+            how = dict(size=64, per_epoch=12, elastic=elastic)
+            whole = Crops(self.folder, **how, remap=lambda ids: remap(ids)[0])
+            kept = 0
+            for (x, p, w), (x2, p2, w2) in zip(whole, Crops(self.folder, **how, target="target", remap=remap)):
+                self.assertTrue(torch.equal(x, x2) and torch.equal(w, w2))
+                self.assertTrue(torch.all(p[p2 == 1] == 1))
+                self.assertTrue(torch.all(p2[w == 2] == 1))
+                if elastic == 0:  # else objects at the image's edge fade out
+                    self.assertTrue(torch.all(w[p2 == 1] == 2))
+                kept += (p2.sum() / p.sum()).item()
+            self.assertTrue(3 < kept < 9)
+
     def test_same_crops_in_workers(self):
         draw(self.folder)
         crops = Crops(self.folder, 32, per_epoch=8, elastic=2)
@@ -158,6 +181,9 @@ class TestCrops(Temporary):
         np.save(self.folder / "labels" / "0.target.npy", cut)
         for _, p, _ in Crops(self.folder, 170, per_epoch=2, target="target"):
             self.assertEqual(p.sum(), 150 * 90)
+        np.save(self.folder / "labels" / "0.target.npy", cut[:9])
+        with self.assertRaisesRegex(ValueError, r"0.target.npy is \(9, 170\)"):
+            Crops(self.folder, target="target")[0]
 
     def test_what_is_missing_is_named(self):
         draw(self.folder, n=1)
@@ -217,20 +243,61 @@ class TestLoss(unittest.TestCase):
 
 
 class TestTraining(Temporary):
+    """A network, trained for some steps on testdata."""
+
+    def setUp(self):
+        super().setUp()
+        data = Path(__file__).resolve().parent.parent.parent / "testdata" / "nuclei"
+        for mask in (data / "labels").glob("*.png"):
+            ids = np.array(Image.open(mask))[:128, :128]
+            (self.folder / "labels").mkdir(exist_ok=True)
+            Image.fromarray(ids).save(self.folder / "labels" / mask.name)
+            np.save(self.folder / "labels" / f"{mask.stem}.weights.npy", unet_weights(ids, **CLASSES))
+        (self.folder / "images").mkdir()
+        for image in (data / "images").glob("*.png"):
+            Image.fromarray(np.array(Image.open(image))[:128, :128]).save(self.folder / "images" / image.name)
+
     def test_the_loss_falls(self):
-        draw(self.folder, n=1)
         torch.manual_seed(0)
-        x, p, w = next(iter(torch.utils.data.DataLoader(Crops(self.folder, 32, per_epoch=4), 4)))
         model = UNet(channels=8, depth=2)
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
         losses = []
-        for _ in range(25):
+        for x, p, w in torch.utils.data.DataLoader(Crops(self.folder, 64, per_epoch=100), 4):
             loss = weighted_bce(model(x), p, w)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
-        self.assertLess(losses[-1], 0.6 * losses[0])
+        self.assertLess(np.mean(losses[-5:]), 0.7 * np.mean(losses[:5]))
+
+    def test_what_a_pixel_weighs(self):
+        """Through the network: the gradient by the logits, and by the parameters."""
+        torch.manual_seed(0)
+        model = UNet(channels=4, depth=2)
+        x, p, w = next(iter(torch.utils.data.DataLoader(Crops(self.folder, 64, per_epoch=2), 2)))
+
+        def gradients(weights):
+            model.zero_grad()
+            logits = model(x)
+            logits.retain_grad()
+            weighted_bce(logits, p, weights).backward()
+            return logits.grad, torch.cat([v.grad.flatten() for v in model.parameters()])
+
+        at, all_of = gradients(w)
+        twice, zero = w.clone(), w.clone()
+        twice[0, 0, 20:23, 30:35] *= 2
+        self.assertTrue(torch.all(at != 0))
+        ratio = gradients(twice)[0] / at
+        torch.testing.assert_close(ratio, twice / w)
+        zero[1] = 0
+        at_zero, without = gradients(zero)
+        self.assertTrue(torch.all(at_zero[1] == 0) and torch.all(at_zero[0] != 0))
+        # What weighs nothing teaches nothing: the parameters' gradient is that of the first image.
+        model.zero_grad()
+        weighted_bce(model(x[:1]), p[:1], w[:1]).backward()
+        alone = torch.cat([v.grad.flatten() for v in model.parameters()])
+        torch.testing.assert_close(without, alone, rtol=1e-4, atol=1e-6)
+        self.assertGreater((without - all_of).abs().max(), 1e-3)
 
 
 if __name__ == "__main__":

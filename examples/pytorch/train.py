@@ -19,21 +19,29 @@ from loss import weighted_bce
 from unet import UNet
 
 
-def pipe(root):
-    """A remap for Crops: weightmap pipe, with the class weights that precompute gave DATA."""
+def pipe(root, target):
+    """A remap for Crops: weightmap pipe, with the parameters of the maps that precompute laid in root."""
     sys.path.append(str(Path(__file__).resolve().parent.parent / "pipe"))
     from weightpipe import WeightPipe
 
     with open(Path(root) / "weightmap.jsonl") as f:
-        made = json.loads(f.readline())["parameters"]
+        made, *others = (json.loads(line)["parameters"] for line in f)
+    spacing = made.get("spacing", [])
+    if any(o != made for o in others):
+        raise ValueError(f"the maps in {root} were not all made with the same parameters (--balance image?)")
+    if made["ridge"] and target == "mask":
+        raise ValueError(f"the maps in {root} were made with --ridge: train on what it left, --target target")
+    if len(set(spacing)) > 1:
+        raise ValueError(f"the pixels of {root} are not square, and crops are turned")
     w = made["weights"]
-    if made["ridge"]:
-        raise ValueError(f"the maps in {root} were made with --ridge, of which only the stored maps know the target")
-    connectivity = ["--connectivity", str(made["connectivity"])] if "connectivity" in made else []
-    return WeightPipe("--instances", made["instances"], *connectivity,
-                      "--balance", f"{w['background']},{w['foreground']}",
-                      "--w0", str(w["w0"]), "--sigma", str(w["sigma"]),
-                      "--inside", w["inside"], "--single", w["single"], "--term", w["term"])
+    flags = ["--instances", made["instances"], "--balance", f"{w['background']},{w['foreground']}",
+             "--w0", w["w0"], "--sigma", w["sigma"], "--inside", w["inside"], "--single", w["single"], "--term", w["term"],
+             "--min-size", made["min_size"]]
+    flags += ["--connectivity", made["connectivity"]] if "connectivity" in made else []
+    flags += ["--spacing", ",".join(map(str, spacing))] if spacing else []
+    flags += ["--ignore", made["ignore"]] if "ignore" in made else []
+    flags += ["--ridge"] if made["ridge"] else []
+    return WeightPipe(*map(str, flags), save="weights,target" if target == "target" else "weights")
 
 
 def main():
@@ -46,6 +54,7 @@ def main():
     p.add_argument("--channels", type=int, default=16, help="channels of the first level (%(default)s)")
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of Adam (%(default)s)")
     p.add_argument("--elastic", type=float, default=0, help="elastic deformation, s.d. in pixels (%(default)s)")
+    p.add_argument("--elastic-every", type=int, default=32, help="so many pixels is a point displaced (%(default)s)")
     p.add_argument("--recompute", action="store_true",
                    help="compute each crop's map anew from its deformed ids (weightmap pipe)")
     p.add_argument("--maps", help="folder of the maps, if precompute had --out")
@@ -60,7 +69,8 @@ def main():
     torch.manual_seed(a.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     crops = Crops(a.data, a.size, per_epoch=a.steps * a.batch, maps=a.maps, target=a.target,
-                  elastic=a.elastic, remap=pipe(a.maps or a.data) if a.recompute else None, seed=a.seed)
+                  elastic=a.elastic, every=a.elastic_every, seed=a.seed,
+                  remap=pipe(a.maps or a.data, a.target) if a.recompute else None)
     loader = torch.utils.data.DataLoader(crops, a.batch, num_workers=a.workers)
     model = UNet(a.channels).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=a.rate)

@@ -8,11 +8,14 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"flag"
 	"fmt"
 	"io"
 	"log"
 	"os"
+	"os/signal"
 	"sync"
 	"time"
 
@@ -57,7 +60,9 @@ func main() {
 	}
 	dir, err := folder(*out)
 	if err == nil {
-		err = compare(os.Stdout, s, dir)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		err = compare(ctx, os.Stdout, s, dir)
 	}
 	if err != nil {
 		log.Fatal("train: ", err)
@@ -73,12 +78,22 @@ func folder(dir string) (string, error) {
 }
 
 // compare trains both networks, tells how it goes, and saves pictures.
-func compare(w io.Writer, s settings, dir string) error {
+func compare(ctx context.Context, w io.Writer, s settings, dir string) error {
 	start := time.Now()
-	train := draw(s.seed, s.train, s.size, s.size, s.border)
-	held := draw(s.seed+1, s.held, s.h, s.w, s.border)
-	plain := newTrainer(s, losses.CrossEntropy{}, false)
-	weighted := newTrainer(s, losses.DistanceWeighted{}, true)
+	data, err := os.MkdirTemp("", "weightmap-train-data-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(data)
+	loader, err := newLoader(ctx, data, s.seed, s.train, s.size, s.border)
+	if err != nil {
+		return err
+	}
+	held := draw(s.seed+1, s.held, s.h, s.w)
+	plain := newTrainer(ctx, s, loader, losses.CrossEntropy{}, false)
+	defer plain.close()
+	weighted := newTrainer(ctx, s, loader, losses.DistanceWeighted{}, true)
+	defer weighted.close()
 
 	fmt.Fprintf(w, "%d images of %d×%d, %d steps; the weight map is 1 + %.4g·exp(−(d1+d2)²/(2·%.4g²))\n\n",
 		s.train, s.size, s.size, s.steps, s.border.W0, s.border.Sigma)
@@ -86,7 +101,11 @@ func compare(w io.Writer, s settings, dir string) error {
 	every := max(1, s.steps/10)
 	for from := 0; from < s.steps; from += every {
 		to := min(from+every, s.steps)
-		both(func() { plain.steps(train, from, to) }, func() { weighted.steps(train, from, to) })
+		var errs [2]error
+		both(func() { errs[0] = plain.steps(to) }, func() { errs[1] = weighted.steps(to) })
+		if err := cmp.Or(errs[0], errs[1]); err != nil {
+			return err
+		}
 		fmt.Fprintf(w, "%6d  %15.4f  %15.4f\n", to, plain.loss, weighted.loss)
 	}
 

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -12,6 +15,7 @@ import (
 	"gonum.org/v1/gonum/floats/scalar"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/weightmap/weightmap/dataset"
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/losses"
 )
@@ -97,17 +101,94 @@ func small() settings {
 	return s
 }
 
+// loads is the loader of those settings.
+func loads(t *testing.T, s settings) *dataset.Loader {
+	t.Helper()
+	l, err := newLoader(t.Context(), t.TempDir(), s.seed, s.train, s.size, s.border)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// TestSameBatches: both networks see the same, image after image, and in every epoch
+// all of it, lying otherwise.
+func TestSameBatches(t *testing.T) {
+	s := small()
+	l := loads(t, s)
+	a, b := newTrainer(t.Context(), s, l, losses.CrossEntropy{}, false), newTrainer(t.Context(), s, l, losses.CrossEntropy{}, true)
+	defer a.close()
+	defer b.close()
+	views := map[dataset.View]bool{}
+	names := map[string]int{}
+	for range 3 * s.train {
+		x, err, _ := a.next()
+		y, err2, _ := b.next()
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if !grid.Equal(x.Image, y.Image) || !grid.Equal(x.Target, y.Target) || !grid.Equal(x.Weights, y.Weights) {
+			t.Fatal("the batches differ")
+		}
+		names[x.Samples[0].Name]++
+		views[x.Views[0]] = true
+		// Weights are high in the ridges, which are background.
+		for i, w := range x.Weights.Data {
+			if x.Target.Data[i] != 0 && w != 1 || w < 1 {
+				t.Fatalf("an object's pixel weighs %v", w)
+			}
+		}
+	}
+	if len(names) != s.train || len(views) < 8 {
+		t.Errorf("%d images, in %d ways", len(names), len(views))
+	}
+	for name, n := range names {
+		if n != 3 {
+			t.Errorf("%s was there %d times in 3 epochs", name, n)
+		}
+	}
+}
+
+// TestWhatFailsIsSaid: a file that goes while the network trains.
+func TestWhatFailsIsSaid(t *testing.T) {
+	s := small()
+	dir := t.TempDir()
+	l, err := newLoader(t.Context(), dir, s.seed, s.train, s.size, s.border)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "nuclei", "images", "nuclei-03.png")); err != nil {
+		t.Fatal(err)
+	}
+	tr := newTrainer(t.Context(), s, l, losses.CrossEntropy{}, false)
+	defer tr.close()
+	if err := tr.steps(s.steps); err == nil || !strings.Contains(err.Error(), "nuclei-03.png") {
+		t.Errorf("%v", err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := compare(ctx, io.Discard, s, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestLossFalls(t *testing.T) {
 	s := small()
-	scenes := draw(s.seed, s.train, s.size, s.size, s.border)
+	loader := loads(t, s)
 	for name, tr := range map[string]*trainer{
-		"cross entropy": newTrainer(s, losses.CrossEntropy{}, false),
-		"weighted":      newTrainer(s, losses.DistanceWeighted{}, true),
+		"cross entropy": newTrainer(t.Context(), s, loader, losses.CrossEntropy{}, false),
+		"weighted":      newTrainer(t.Context(), s, loader, losses.DistanceWeighted{}, true),
 	} {
-		tr.steps(scenes, 0, len(scenes))
-		first := tr.loss
-		tr.steps(scenes, len(scenes), s.steps)
-		tr.steps(scenes, s.steps-len(scenes), s.steps)
+		t.Cleanup(tr.close)
+		var first float64
+		for _, until := range []int{s.train, s.steps - s.train, s.steps} { // one epoch, and one at the end
+			if err := tr.steps(until); err != nil {
+				t.Fatal(err)
+			}
+			if until == s.train {
+				first = tr.loss
+			}
+		}
 		if !(tr.loss < first/2) {
 			t.Errorf("%s: loss %v at first, %v in the end", name, first, tr.loss)
 		}
@@ -172,7 +253,7 @@ func TestRaise(t *testing.T) {
 func TestCompare(t *testing.T) {
 	dir := t.TempDir()
 	var out bytes.Buffer
-	if err := compare(&out, small(), dir); err != nil {
+	if err := compare(t.Context(), &out, small(), dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"step    cross entropy  weighted by map", "    40  ", "cross entropy weighted by the map", "2 pictures in " + dir} {

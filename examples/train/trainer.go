@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"iter"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/weightmap/weightmap/dataset"
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/losses"
 )
@@ -16,42 +19,59 @@ type trainer struct {
 	optimise adam
 	function losses.Loss
 	weighted bool
+	done     int     // steps so far
 	loss     float64 // mean over the steps that were last asked for
 
+	next   func() (*dataset.Batch, error, bool)
+	stop   func()
+	target *grid.Map
 	logits *grid.Map
 	result *losses.Result
 	grad   *mat.Dense
 }
 
-func newTrainer(s settings, l losses.Loss, weighted bool) *trainer {
-	return &trainer{
+// newTrainer returns a trainer that is to be closed. The loader gives every trainer the
+// same batches.
+func newTrainer(ctx context.Context, s settings, loader *dataset.Loader, l losses.Loss, weighted bool) *trainer {
+	t := &trainer{
 		settings: s, model: newModel(s.seed, s.hidden), function: l, weighted: weighted,
 		logits: grid.New[float32](1, s.size, s.size), grad: mat.NewDense(1, s.size*s.size, nil),
 	}
+	t.next, t.stop = iter.Pull2(endless(ctx, loader))
+	return t
 }
 
-// steps trains from one step to another, an image a step.
-func (t *trainer) steps(scenes []*scene, from, to int) {
-	sum := 0.
-	for i := from; i < to; i++ {
+func (t *trainer) close() { t.stop() }
+
+// steps trains until so many steps are done.
+func (t *trainer) steps(until int) error {
+	sum, from := 0., t.done
+	for ; t.done < until; t.done++ {
+		b, err, _ := t.next()
+		if err != nil {
+			return err
+		}
 		// The rate falls along a cosine (Loshchilov and Hutter, ICLR 2017).
-		rate := t.rate / 2 * (1 + math.Cos(math.Pi*float64(i)/float64(t.settings.steps)))
-		sum += t.step(scenes[i%len(scenes)], rate)
+		rate := t.rate / 2 * (1 + math.Cos(math.Pi*float64(t.done)/float64(t.settings.steps)))
+		sum += t.step(b, rate)
 	}
-	t.loss = sum / float64(to-from)
+	t.loss = sum / float64(until-from)
+	return nil
 }
 
 // step goes forward to the logits, takes value and gradient of the loss, goes back with
 // the gradient, and changes the parameters. It returns the loss before that.
-func (t *trainer) step(s *scene, rate float64) float64 {
-	for i, x := range t.model.forward(s.image, s.h).RawMatrix().Data {
+func (t *trainer) step(b *dataset.Batch, rate float64) float64 {
+	image := normalized(b.Image.Data)
+	for i, x := range t.model.forward(image, t.size).RawMatrix().Data {
 		t.logits.Data[i] = float32(x)
 	}
-	b := losses.Batch{Logits: t.logits, Target: s.target}
+	t.target = losses.Binary(t.target, b.Target)
+	in := losses.Batch{Logits: t.logits, Target: t.target}
 	if t.weighted {
-		b.Weight = s.weights
+		in.Weight = b.Weights
 	}
-	t.result = t.function.Eval(t.result, b, losses.ReduceMean)
+	t.result = t.function.Eval(t.result, in, losses.ReduceMean)
 	for i, g := range t.result.Grad.Data {
 		t.grad.RawMatrix().Data[i] = float64(g)
 	}
