@@ -1,43 +1,34 @@
 package dataset
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"image"
-	_ "image/png"
 	"io"
-	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
-	"strings"
+	"sync"
 
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/coco"
 	"github.com/weightmap/weightmap/internal/rle"
-	"github.com/weightmap/weightmap/internal/tiff"
 )
 
-// Annotations is an opened file that holds the objects of many images: a JSON file
-// of COCO's instances, or a CSV file of runs as in Kaggle's competitions, with the
-// columns ImageId and EncodedPixels. It serves several goroutines.
+// Annotations is a file that holds the objects of many images: a JSON file of COCO's
+// instances, or a CSV file of runs as in Kaggle's competitions, with the columns
+// ImageId and EncodedPixels. It knows what is where in the file, and keeps it closed.
+// It serves several goroutines.
 type Annotations struct {
 	// Names of the images: their ids, never the paths that the file has for them.
 	// That one can be the name of a file is only sure once it was read; see CheckName.
 	Names []string
 
 	path  string
-	file  *os.File
+	stamp stamp // of the file, when it was gone through
 	coco  *coco.File
 	csv   *rle.File
-	sizes Sizes
-}
 
-// Sizes says where the sizes of images come from if the file of annotations states
-// none, as most CSV files of runs.
-type Sizes struct {
-	Height, Width int    // of all images; 0 is unknown
-	Images        string // a folder with the images, <name>.<ext> or <name>/images/<name>.<ext>
+	byName func() map[string]int // places in Names
 }
 
 // IsAnnotations reports whether the file, by its content, is one of annotations.
@@ -73,37 +64,61 @@ func openRegular(path string) (*os.File, error) {
 
 // OpenAnnotations finds the images of a file of annotations. It goes through all of
 // the file and keeps little of it. Every error names the path.
-func OpenAnnotations(path string, s Sizes) (*Annotations, error) {
-	f, err := openRegular(path)
+func OpenAnnotations(path string) (*Annotations, error) {
+	a := &Annotations{path: path}
+	a.byName = sync.OnceValue(a.index)
+	err := a.with(func(f *os.File) error {
+		var err error
+		if a.stamp, err = statFile(path); err != nil {
+			return err
+		}
+		return a.open(f)
+	})
 	if err != nil {
 		return nil, err
-	}
-	a := &Annotations{path: path, file: f, sizes: s}
-	if err := a.open(); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return a, nil
 }
 
-func (a *Annotations) open() error {
-	info, err := a.file.Stat()
+// with opens the file to do something with it. Its error names the path, and is that
+// the file has changed if it has, whatever else is wrong then.
+func (a *Annotations) with(do func(f *os.File) error) error {
+	f, err := openRegular(a.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	err = do(f)
+	now, err2 := statFile(a.path)
+	switch {
+	case err2 != nil:
+		return err2
+	case now != a.stamp:
+		return errChanged(a.path)
+	case err != nil:
+		return fmt.Errorf("%s: %w", a.path, err)
+	}
+	return nil
+}
+
+func (a *Annotations) open(f *os.File) error {
+	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
 	head := make([]byte, min(2048, info.Size()))
-	if _, err := a.file.ReadAt(head, 0); err != nil {
+	if _, err := f.ReadAt(head, 0); err != nil {
 		return err
 	}
 	if rle.Magic(head) {
-		if a.csv, err = rle.Open(a.file, info.Size()); err != nil {
+		if a.csv, err = rle.Open(f, info.Size()); err != nil {
 			return err
 		}
 		for _, im := range a.csv.Images {
 			a.Names = append(a.Names, im.Name)
 		}
 	} else {
-		if a.coco, err = coco.Open(a.file, info.Size()); err != nil {
+		if a.coco, err = coco.Open(f, info.Size()); err != nil {
 			return err
 		}
 		for _, im := range a.coco.Images {
@@ -116,8 +131,13 @@ func (a *Annotations) open() error {
 	return nil
 }
 
-// Close closes the file.
-func (a *Annotations) Close() error { return a.file.Close() }
+func (a *Annotations) index() map[string]int {
+	at := make(map[string]int, len(a.Names))
+	for i, name := range a.Names {
+		at[name] = i
+	}
+	return at
+}
 
 // CheckName returns an error, with the path, unless the name of image i can be that
 // of a file, in the folder it is meant for, on any system.
@@ -128,35 +148,35 @@ func (a *Annotations) CheckName(i int) error {
 	return nil
 }
 
-// NeedsSize reports whether the file does not state the size of each image.
-func (a *Annotations) NeedsSize() bool { return a.csv != nil && a.csv.Images[0].Height == 0 }
-
 // Read draws image i: its values are the numbers of its objects, in the order of the
-// file, and of two that overlap the later is on top. Of the options only MaxPixels
-// counts. Every error names the path.
-func (a *Annotations) Read(i int, o ReadOptions) (*Image, error) {
-	im, err := a.read(i, o)
+// file, and of two that overlap the later is on top. Of the options only MaxPixels and
+// Sizes count. Every error names the path.
+func (a *Annotations) Read(i int, o ReadOptions) (im *Image, err error) {
+	err = a.with(func(f *os.File) error {
+		im, err = a.read(f, i, o)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.path, err)
+		return nil, err
 	}
 	return im, nil
 }
 
-func (a *Annotations) read(i int, o ReadOptions) (*Image, error) {
+func (a *Annotations) read(f *os.File, i int, o ReadOptions) (*Image, error) {
 	if o.MaxPixels <= 0 {
 		o.MaxPixels = DefaultMaxPixels
 	}
 	im := &Image{Dtype: "uint16"}
 	if a.csv != nil {
-		height, width, err := a.sizeOf(i)
+		height, width, err := a.sizeOf(i, o.Sizes)
 		if err != nil {
 			return nil, err
 		}
-		if im.Values, im.Overlap, err = a.csv.Read(i, height, width, o.MaxPixels); err != nil {
+		if im.Values, im.Overlap, err = a.csv.Read(f, i, height, width, o.MaxPixels); err != nil {
 			return nil, err
 		}
 	} else {
-		m, err := a.coco.Read(i, o.MaxPixels)
+		m, err := a.coco.Read(f, i, o.MaxPixels)
 		if err != nil {
 			return nil, err
 		}
@@ -171,6 +191,23 @@ func (a *Annotations) read(i int, o ReadOptions) (*Image, error) {
 	return im, nil
 }
 
+// digest is that of all that image i is drawn of, and of nothing else in the file.
+func (a *Annotations) digest(i int, s Sizes) (sum Digest, err error) {
+	h := sha256.New()
+	err = a.with(func(f *os.File) error {
+		if a.coco != nil {
+			return a.coco.WriteText(h, f, i)
+		}
+		height, width, err := a.sizeOf(i, s)
+		if err != nil {
+			return err
+		}
+		return a.csv.WriteText(h, f, i, height, width)
+	})
+	h.Sum(sum[:0])
+	return sum, err
+}
+
 // ignored is the crowd where it is not covered by an object that was told apart.
 func ignored(m *coco.Mask) *grid.Mask {
 	if m.Crowd == nil {
@@ -182,69 +219,4 @@ func ignored(m *coco.Mask) *grid.Mask {
 		}
 	}
 	return m.Crowd
-}
-
-// sizeOf returns the size of image i of a CSV file, 0 if the file states it.
-func (a *Annotations) sizeOf(i int) (height, width int, err error) {
-	im := &a.csv.Images[i]
-	if im.Height > 0 {
-		return 0, 0, nil
-	}
-	if a.sizes.Images != "" {
-		if err := rle.CheckName(im.Name); err != nil {
-			return 0, 0, err
-		}
-		height, width, err = sizeIn(a.sizes.Images, im.Name)
-		if err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return height, width, err
-		}
-	}
-	switch {
-	case a.sizes.Height > 0:
-		return a.sizes.Height, a.sizes.Width, nil
-	case a.sizes.Images != "":
-		return 0, 0, fmt.Errorf("image %s: no image of that name in %s to take its size from", im.Name, a.sizes.Images)
-	}
-	return 0, 0, fmt.Errorf("image %s: the file does not state its size: give --images DIR with the images, or --size H,W", im.Name)
-}
-
-// sizeIn returns the size of the image of that name in the folder, or fs.ErrNotExist.
-func sizeIn(dir, name string) (height, width int, err error) {
-	for _, at := range []string{filepath.Join(dir, name), filepath.Join(dir, name, "images", name)} {
-		for _, ext := range []string{".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".gif"} {
-			for _, ext := range []string{ext, strings.ToUpper(ext)} {
-				height, width, err = imageSize(at + ext)
-				if !errors.Is(err, fs.ErrNotExist) {
-					return height, width, err
-				}
-			}
-		}
-	}
-	return 0, 0, fs.ErrNotExist
-}
-
-// imageSize reads the size of a photograph from its header.
-func imageSize(path string) (height, width int, err error) {
-	f, err := openRegular(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, 0, err
-	}
-	head := make([]byte, 8)
-	if n, _ := f.ReadAt(head, 0); tiff.Magic(head[:n]) {
-		t, err := tiff.Open(f, info.Size())
-		if err != nil {
-			return 0, 0, fmt.Errorf("%s: %w", path, err)
-		}
-		return t.Pages[0].Height, t.Pages[0].Width, nil
-	}
-	c, _, err := image.DecodeConfig(f)
-	if err != nil {
-		return 0, 0, fmt.Errorf("%s: %w", path, err)
-	}
-	return c.Height, c.Width, nil
 }

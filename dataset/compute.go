@@ -43,7 +43,7 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 	}
 	arrays, err := r.arrays(w, j.need, p, labels, record.Parameters, workers)
 	if err != nil {
-		return fmt.Errorf("%s: %w", j.Item.Path(), err)
+		return fmt.Errorf("%s: %w", &j.Item, err)
 	}
 	for i, k := range j.need {
 		path := j.outputs.path(&j.Item, k)
@@ -65,7 +65,7 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 	if err := j.root.manifest.add(record); err != nil {
 		return err
 	}
-	r.lookFor(j, mode, p, labels, n)
+	r.lookFor(j, mode, p, labels, n, counts.Ignored)
 	j.Record = record
 	r.result(j, StatusMade, nil)
 	return nil
@@ -84,7 +84,7 @@ func (r *run) record(j *job, p *pixels, n int, counts Pixels, class weights.Clas
 	}
 	if j.base == nil {
 		if j.claims != nil && j.claims.hasOthers(r.Save) {
-			r.warnings.add(warnOutdated, j.at, j.Item.Path(), 1, "")
+			r.warnings.add(warnOutdated, j.at, j.Item.String(), 1, "")
 		}
 		return rec
 	}
@@ -109,7 +109,7 @@ func (r *run) record(j *job, p *pixels, n int, counts Pixels, class weights.Clas
 		rec.Parameters.Weights = nil
 	}
 	if dropped {
-		r.warnings.add(warnOutdated, j.at, j.Item.Path(), 1, "")
+		r.warnings.add(warnOutdated, j.at, j.Item.String(), 1, "")
 	}
 	return rec
 }
@@ -166,15 +166,21 @@ func (r *run) arrays(w *worker, need []Kind, p *pixels, labels *grid.Labels, par
 }
 
 // lookFor warns of what makes a weight map useless without being wrong.
-func (r *run) lookFor(j *job, mode Instances, p *pixels, labels *grid.Labels, n int) {
+func (r *run) lookFor(j *job, mode Instances, p *pixels, labels *grid.Labels, n int, ignored int64) {
 	warn := func(kind string, amount int, about string) {
-		r.warnings.add(kind, j.at, j.Item.Path(), amount, about)
+		r.warnings.add(kind, j.at, j.Item.String(), amount, about)
 	}
 	if p.warning != "" {
 		warn(warnFormat, 1, p.warning)
 	}
-	if p.overlap > 0 {
+	switch {
+	case p.overlap > 0 && j.Item.Folder:
 		warn(warnOverlap, p.overlap, "")
+	case p.overlap > 0:
+		warn(warnCovered, p.overlap, "")
+	}
+	if j.Item.from != nil && p.ignore != nil {
+		warn(warnCrowd, int(ignored), "")
 	}
 	if n == 0 {
 		warn(warnEmpty, 1, "")

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -16,8 +15,7 @@ import (
 
 // ConvertOptions says what [Convert] is to do.
 type ConvertOptions struct {
-	// Paths are masks, files of annotations, folders and globs; see [Find]. Folders and
-	// globs without an extension are not searched for annotations.
+	// Paths are masks, files of annotations, folders and globs; see [Find].
 	Paths []string
 
 	// Masks is a glob that says which files of folders are masks; see [FindOptions].
@@ -33,9 +31,6 @@ type ConvertOptions struct {
 
 	// Read says how to read masks that leave a choice.
 	Read ReadOptions
-
-	// Sizes is for annotations that do not state them.
-	Sizes Sizes
 
 	// Ignore is the number to write for pixels of crowds, of which nobody said what
 	// there is. It must be that of no object; 0 makes them background.
@@ -75,13 +70,12 @@ type Converted struct {
 // ctx.
 func Convert(ctx context.Context, o ConvertOptions) error {
 	c := &converter{ConvertOptions: o, ctx: ctx, taken: map[string]*step{}, safe: map[string]error{}}
-	defer c.close()
 	if err := c.plan(); err != nil {
 		return err
 	}
 	for i := range c.steps {
 		s := c.steps[i]
-		done := &Converted{Input: s.item.Path(), Image: s.image(), Output: s.output, Err: s.err}
+		done := &Converted{Input: s.item.Path(), Image: s.item.ImageID, Output: s.output, Err: s.err}
 		if s.err == nil {
 			done.Err = c.convert(s, done)
 		}
@@ -98,44 +92,21 @@ func Convert(ctx context.Context, o ConvertOptions) error {
 // step is one label image to be written.
 type step struct {
 	item   Item
-	from   *Annotations // or nil
-	index  int          // of the image in it
 	output string
 	err    error // it cannot be done
 }
 
-func (s *step) image() string {
-	if s.from == nil {
-		return ""
-	}
-	return s.from.Names[s.index]
-}
-
-func (s *step) String() string {
-	if s.from == nil {
-		return s.item.Path()
-	}
-	return fmt.Sprintf("image %s of %s", s.image(), s.item.Path())
-}
-
 type converter struct {
 	ConvertOptions
-	ctx     context.Context
-	steps   []*step
-	opened  []*Annotations
-	taken   map[string]*step // by the output
-	safe    map[string]error // of folders that outputs go to
-	unsized bool             // there are annotations that state no size
-}
-
-func (c *converter) close() {
-	for _, a := range c.opened {
-		a.Close()
-	}
+	ctx   context.Context
+	steps []*step
+	taken map[string]*step // by the output
+	safe  map[string]error // of folders that outputs go to
 }
 
 // plan lists what is to be written.
 func (c *converter) plan() error {
+	var all []Item
 	for _, p := range c.Paths {
 		items, err := c.find(p)
 		if err != nil {
@@ -145,29 +116,30 @@ func (c *converter) plan() error {
 			if err := c.ctx.Err(); err != nil {
 				return err
 			}
-			if err := c.planItem(it); err != nil {
+			if err := c.add(it); err != nil {
 				return err
 			}
 		}
+		all = append(all, items...)
 	}
-	given := c.Sizes != Sizes{}
-	switch {
-	case c.OutFile && len(c.steps) > 1:
+	if c.OutFile && len(c.steps) > 1 {
 		return optionError("name a folder to write to, and --to what", "%s is one file, and there are %d masks", c.Out, len(c.steps))
-	case given && !c.unsized && len(c.opened) > 0:
-		return optionError("leave them out", "the annotations state the sizes of their images")
-	case given && !c.unsized:
-		return optionError("leave them out", "sizes of images are for annotations that do not state them, and there are none")
 	}
-	return nil
+	return checkSizes(all, c.Read.Sizes)
 }
 
 // find lists the masks that a path names. A file is taken whatever its name.
 func (c *converter) find(p string) ([]Item, error) {
 	info, err := os.Stat(p)
 	if err == nil && (info.Mode().IsRegular() || info.IsDir() && isZarr(p)) {
-		name := filepath.Base(p)
-		return []Item{{Root: filepath.Dir(p), Name: name, Files: []string{p}, Base: stem(name)}}, nil
+		p = filepath.Clean(p)
+		root, name := filepath.Dir(p), filepath.Base(p)
+		items, errs, yes := annotatedItems(root, name)
+		c.cannot(p, errs)
+		if yes {
+			return items, nil
+		}
+		return []Item{{Root: root, Name: name, Files: []string{p}, Base: stem(name)}}, nil
 	}
 	o := FindOptions{Masks: c.Masks}
 	if !c.OutFile {
@@ -177,65 +149,31 @@ func (c *converter) find(p string) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, err := range found.Errors {
-		c.steps = append(c.steps, &step{item: Item{Root: p}, err: err})
-	}
+	c.cannot(p, found.Errors)
 	return found.Items, nil
 }
 
-func (c *converter) planItem(it Item) error {
-	several := false
-	var err error
-	if !it.Folder {
-		several, err = IsAnnotations(it.Files[0])
+// cannot puts what cannot be done on the list.
+func (c *converter) cannot(path string, errs []error) {
+	for _, err := range errs {
+		c.steps = append(c.steps, &step{item: Item{Root: path}, err: err})
 	}
-	var a *Annotations
-	if several && err == nil {
-		a, err = OpenAnnotations(it.Files[0], c.Sizes)
-	}
-	switch {
-	case err != nil && isFolder(it.Files[0]):
-		// A Zarr store, which Read refuses better.
-	case err != nil:
-		c.steps = append(c.steps, &step{item: it, err: err})
-		return nil
-	case a != nil:
-		c.opened = append(c.opened, a)
-		c.unsized = c.unsized || a.NeedsSize()
-		for i, name := range a.Names {
-			s := &step{item: it, from: a, index: i, err: a.CheckName(i)}
-			if err := c.add(s, path.Join(path.Dir(it.Base), name)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return c.add(&step{item: it}, it.Base)
-}
-
-func isFolder(p string) bool {
-	info, err := os.Stat(p)
-	return err == nil && info.IsDir()
 }
 
 // add puts a step on the list, unless it is there.
-func (c *converter) add(s *step, base string) error {
-	if s.err != nil {
-		c.steps = append(c.steps, s)
-		return nil
-	}
-	s.output = c.Out
+func (c *converter) add(it Item) error {
+	s := &step{item: it, output: c.Out}
 	if !c.OutFile {
-		s.output = filepath.Join(c.Out, filepath.FromSlash(base)+c.Format.Extension())
+		s.output = filepath.Join(c.Out, filepath.FromSlash(it.Base)+c.Format.Extension())
 	}
 	other := c.taken[s.output]
 	switch {
 	case c.OutFile || other == nil:
 		c.taken[s.output] = s
 		c.steps = append(c.steps, s)
-	case realPath(other.item.Path()) != realPath(s.item.Path()) || other.image() != s.image() || other.index != s.index:
+	case realPath(other.item.Path()) != realPath(it.Path()) || other.item.index != it.index:
 		return optionError("give the folder they have in common, or write them to different folders",
-			"%s and %s would both be written to %s", other, s, s.output)
+			"%s and %s would both be written to %s", &other.item, &it, s.output)
 	}
 	return nil
 }
@@ -252,11 +190,11 @@ func (c *converter) convert(s *step, done *Converted) error {
 	done.Spacing, done.Overlap, done.Warning = im.Spacing, im.Overlap, im.Warning
 	done.IDs = im.count()
 	if done.Ignored, err = im.markIgnored(c.Ignore); err != nil {
-		return fmt.Errorf("%s: %w", s, err)
+		return fmt.Errorf("%s: %w", &s.item, err)
 	}
 	t, err := im.labelType(c.Format)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s, err)
+		return fmt.Errorf("%s: %w", &s.item, err)
 	}
 	if err := c.ctx.Err(); err != nil {
 		return err
@@ -280,8 +218,8 @@ func (c *converter) convert(s *step, done *Converted) error {
 
 func (c *converter) read(s *step) (*Image, error) {
 	switch {
-	case s.from != nil:
-		return s.from.Read(s.index, c.Read)
+	case s.item.from != nil:
+		return s.item.from.Read(s.item.index, c.Read)
 	case s.item.Folder:
 		p, err := load(c.ctx, &s.item, &Options{Read: c.Read})
 		if err != nil {

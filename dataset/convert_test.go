@@ -28,7 +28,7 @@ func ExampleConvert() {
 	}
 	err = dataset.Convert(context.Background(), dataset.ConvertOptions{
 		Paths: []string{csv}, Out: filepath.Join(dir, "labels"), Format: dataset.LabelPNG,
-		Sizes:   dataset.Sizes{Height: 2, Width: 4},
+		Read:    dataset.ReadOptions{Sizes: dataset.Sizes{Height: 2, Width: 4}},
 		Observe: func(c *dataset.Converted) { fmt.Println(filepath.Base(c.Output), c.Shape, c.Written, c.IDs, c.Err) },
 	})
 	im, _ := dataset.Read(filepath.Join(dir, "labels", "a.png"), dataset.ReadOptions{})
@@ -128,7 +128,7 @@ func TestConvertRealNuclei(t *testing.T) {
 	`, from, lists)
 	for _, o := range []dataset.ConvertOptions{
 		{Paths: []string{filepath.Join(from, "stage1_train")}},
-		{Paths: []string{filepath.Join(lists, "runs.csv")}, Sizes: dataset.Sizes{Images: filepath.Join(from, "binary")}},
+		{Paths: []string{filepath.Join(lists, "runs.csv")}, Read: dataset.ReadOptions{Sizes: dataset.Sizes{Images: filepath.Join(from, "binary")}}},
 		{Paths: []string{filepath.Join(lists, "instances.json")}},
 	} {
 		dir, all := converted(t, o)

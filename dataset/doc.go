@@ -9,7 +9,8 @@
 // [Find] says which files are masks, [Read] reads one. A mask is binary, or it
 // holds an id for each object, or classes; what its values mean cannot be seen from
 // one file, so it is decided once for a data set (see [Instances]). A folder may
-// hold a file for each object instead.
+// hold a file for each object instead, and a file of [Annotations] the objects of many
+// images.
 //
 // # What is written
 //

@@ -293,7 +293,7 @@ func npyBytes[T grid.Element](g *grid.Grid[T], err error) ([]byte, error) {
 // format allows that.
 func (e *exporter) readImage(s *Sample, shape []int) (member, error) {
 	if s.Image == "" {
-		return member{}, fmt.Errorf("%s: no image was found that belongs to it; --save target,weights leaves images out", s.Mask)
+		return member{}, fmt.Errorf("%s: no image was found that belongs to it; --save target,weights leaves images out", s.from())
 	}
 	p, file, err := readPicture(s.Image, shape)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// Item is what one set of outputs is made of: a mask file, or a folder of files
-// that hold one object each.
+// Item is what one set of outputs is made of: a mask file, a folder of files that hold
+// one object each, or an image of a file of annotations.
 type Item struct {
 	// Root is the folder that Name starts from.
 	Root string
@@ -30,13 +30,32 @@ type Item struct {
 	// Folder says that each file is an object.
 	Folder bool
 
+	// ImageID is that of an image in a file of annotations, which holds the objects of
+	// many; "" if the file is a mask.
+	ImageID string
+
 	// Base is the path of the outputs below the output root, with slashes, without
-	// what tells them apart: for masks/a.png it is masks/a.
+	// what tells them apart: for masks/a.png it is masks/a, and for image 7 of
+	// annotations/instances.json it is annotations/7.
 	Base string
+
+	from  *Annotations // that the image is in, or nil
+	index int          // its place there
 }
 
 // Path is the path of the file or folder.
 func (it *Item) Path() string { return filepath.Join(it.Root, filepath.FromSlash(it.Name)) }
+
+// String is the path, with the image if the file has several.
+func (it *Item) String() string {
+	if it.from == nil {
+		return it.Path()
+	}
+	return it.Path() + ", image " + it.ImageID
+}
+
+// hasObjects reports whether the objects are told apart without looking at values.
+func (it *Item) hasObjects() bool { return it.Folder || it.from != nil }
 
 // FindOptions says which files [Find] takes for masks.
 type FindOptions struct {
@@ -61,7 +80,12 @@ type FindOptions struct {
 type Found struct {
 	Items   []Item
 	Outputs int     // files passed over because they are outputs
-	Errors  []error // folders that could not be looked into
+	Errors  []error // what could not be looked into: folders, files of annotations, images of those
+
+	// Annotations is a file of annotations in a folder in which no folder is one of
+	// masks, or no file is a mask. Such files of folders are not taken, for many folders
+	// have the same objects as masks, or have several such files, for several purposes.
+	Annotations string
 }
 
 // maskFolders are the names of folders that hold masks, in any case.
@@ -80,6 +104,9 @@ func isMaskFolder(name string) bool {
 // has an object in each file, and is one item; one with no folder images beside it
 // goes by its neighbours. Symbolic links are followed, but no folder is visited
 // twice. Hidden files and outputs are passed over.
+//
+// A file of annotations (see [Annotations]) is an item for each of its images, in its
+// order, and must be named, or matched by a glob that spells out its extension.
 //
 // A path that is neither there nor a glob is an [*OptionError].
 func Find(paths []string, o FindOptions) (*Found, error) {
@@ -225,8 +252,15 @@ func couldMatchBelow(pattern string) func(rel string) bool {
 func (f *finder) masksOf(folders []folder) []folder {
 	inMaskFolder := func(rel string) bool { return slices.ContainsFunc(strings.Split(rel, "/"), isMaskFolder) }
 	byRule := slices.ContainsFunc(folders, func(d folder) bool { return inMaskFolder(d.rel) })
+	none := true
+	var others []string // files that may be of annotations
 	for i := range folders {
 		d := &folders[i]
+		for _, name := range d.names {
+			if mayBeAnnotations(name) {
+				others = append(others, filepath.Join(d.path(), name))
+			}
+		}
 		switch {
 		case f.Masks != "" && !strings.Contains(f.Masks, "/"):
 			d.names = f.pick(*d, func(rel string) bool { return matches(f.Masks, path.Base(rel)) }, f.Masks)
@@ -235,6 +269,10 @@ func (f *finder) masksOf(folders []folder) []folder {
 		default:
 			d.names = f.pick(*d, func(string) bool { return !byRule || inMaskFolder(d.rel) }, "")
 		}
+		none = none && len(d.names) == 0
+	}
+	if (none || f.Masks == "" && !byRule) && f.found.Annotations == "" {
+		f.found.Annotations = firstAnnotations(others)
 	}
 	return folders
 }
@@ -301,6 +339,10 @@ func (f *finder) add(root, rel string, names []string, item bool) {
 			return false
 		})
 	}
+	if len(names) == 0 {
+		return
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return f.annotated(root, path.Join(rel, name)) })
 	if len(names) == 0 {
 		return
 	}

@@ -87,7 +87,7 @@ func NewLoader(samples []Sample, o LoaderOptions) (*Loader, error) {
 	}
 	for _, s := range samples {
 		if s.Image == "" {
-			return nil, optionError("", "%s: no image was found that belongs to it", s.Mask)
+			return nil, optionError("", "%s: no image was found that belongs to it", s.from())
 		}
 	}
 	if o.Jobs == 0 {

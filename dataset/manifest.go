@@ -44,11 +44,19 @@ type Record struct {
 type Input struct {
 	// Path is that of the file, or of the folder if there are several, from the
 	// output root.
-	Path  Path `json:"path"`
-	Files int  `json:"files"`
+	Path Path `json:"path"`
+
+	// Image is the id of an image in a file of annotations, of which a file's name is made.
+	Image Path `json:"image,omitempty"`
+
+	Files int `json:"files"`
 
 	// SHA256 is that of the file. Of several files it is the SHA-256 of their list
-	// in the form of sha256sum, by their names without folders, in that order.
+	// in the form of sha256sum, by their names without folders, in that order. Of an
+	// image in a file of annotations it is that of these lines, whatever else changes
+	// in the file: the height and the width, a space between; for each of its objects
+	// the word object (or crowd), a space, and its segmentation as JSON without spaces
+	// between tokens, or its EncodedPixels with a space between numbers.
 	SHA256 Digest `json:"sha256"`
 }
 

@@ -11,13 +11,13 @@ import (
 
 // pixels is what the files of an item hold, before objects are made of it.
 type pixels struct {
-	values  *grid.Labels // 0 is background; of a folder, the number of the file, from 1
+	values  *grid.Labels // 0 is background; of an item that has objects, the number of one, from 1
 	ignore  *grid.Mask   // not zero where the value is to be ignored; nil if there is none
 	dtype   string
 	spacing []float64
 	warning string
-	folder  bool
-	overlap int // pixels that more than one file of the item claims
+	objects bool // the values are objects, not what somebody numbered
+	overlap int  // pixels that more than one object claims
 
 	number func(int32) string // the file's own number for a value
 }
@@ -28,6 +28,15 @@ func newPixels(im *Image) *pixels {
 
 // load reads the files of an item. Ignored pixels are taken out of the values.
 func load(ctx context.Context, it *Item, o *Options) (*pixels, error) {
+	if it.from != nil {
+		im, err := it.from.Read(it.index, o.Read)
+		if err != nil {
+			return nil, err
+		}
+		p := newPixels(im)
+		p.objects, p.ignore, p.overlap = true, im.Ignore, im.Overlap
+		return p, o.checkAxes(it, p)
+	}
 	if !it.Folder {
 		im, err := Read(it.Files[0], o.Read)
 		if err != nil {
@@ -53,7 +62,7 @@ func load(ctx context.Context, it *Item, o *Options) (*pixels, error) {
 		one.takeOut(im, o.Ignore)
 		if p == nil {
 			p = one
-			p.folder = true
+			p.objects = true
 			for i, v := range p.values.Data {
 				if v != 0 {
 					p.values.Data[i] = 1
@@ -142,10 +151,10 @@ func (im *Image) checkPositive() error {
 func (o *Options) checkAxes(it *Item, p *pixels) error {
 	n := len(p.values.Shape)
 	if o.Connectivity != 0 && !o.Connectivity.Valid(n) {
-		return fmt.Errorf("%s: a mask of shape %v cannot have connectivity %d", it.Path(), p.values.Shape, o.Connectivity)
+		return fmt.Errorf("%s: a mask of shape %v cannot have connectivity %d", it, p.values.Shape, o.Connectivity)
 	}
 	if o.Spacing != nil && len(o.Spacing) != n {
-		return fmt.Errorf("%s: a mask of shape %v cannot have spacing %v", it.Path(), p.values.Shape, o.Spacing)
+		return fmt.Errorf("%s: a mask of shape %v cannot have spacing %v", it, p.values.Shape, o.Spacing)
 	}
 	return nil
 }
@@ -156,7 +165,7 @@ func (p *pixels) label(mode Instances, o *Options) (*grid.Labels, int) {
 	var labels *grid.Labels
 	var n int
 	switch {
-	case mode == InstancesComponents && p.folder:
+	case mode == InstancesComponents && p.objects:
 		labels, n = labeling.Components(nil, foreground(nil, p.values), c)
 	case mode == InstancesComponents:
 		labels, n = labeling.ComponentsByValue(nil, p.values, c)

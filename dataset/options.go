@@ -16,7 +16,7 @@ import (
 
 // Options says what [Precompute] is to do. [DefaultOptions] is where to start.
 type Options struct {
-	// Paths are mask files, folders and globs. See [Find].
+	// Paths are mask files, files of annotations, folders and globs. See [Find].
 	Paths []string
 
 	// Masks is a glob that says which files are masks; see [FindOptions].
@@ -32,7 +32,7 @@ type Options struct {
 	Connectivity labeling.Connectivity
 
 	// Ignore is a mask value whose pixels weigh 0, count for no class and belong to
-	// no object; nil ignores nothing.
+	// no object; nil ignores nothing but crowds of annotations.
 	Ignore *int64
 
 	// MinSize is the number of pixels below which an object is background.
@@ -158,8 +158,8 @@ type Instances int
 
 const (
 	// InstancesAuto decides once for the data set: the files of an item that has
-	// several, components where all masks are binary, else ids. It refuses to decide
-	// where the values look like classes.
+	// several, and likewise the objects of annotations; components where all masks are
+	// binary, else ids. It refuses to decide where the values look like classes.
 	InstancesAuto Instances = iota
 
 	// InstancesComponents: the connected components of equal value.
@@ -168,8 +168,8 @@ const (
 	// InstancesIDs: the pixels of equal value.
 	InstancesIDs
 
-	// InstancesFiles: the non-zero pixels of each file of an item. Where two files
-	// overlap, the later one has the pixel.
+	// InstancesFiles: the non-zero pixels of each file of an item, or of each object of
+	// annotations. Where two overlap, the later one has the pixel.
 	InstancesFiles
 )
 

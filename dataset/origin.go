@@ -22,6 +22,7 @@ type Origin struct {
 	Record *Record
 
 	item *Item  // nil if it was not found
+	lost error  // why it was not, if that was annotated
 	base string // path of the outputs of the item, without what tells them apart
 	sfx  string // their suffix
 }
@@ -30,6 +31,7 @@ type Origin struct {
 // serves one goroutine. The zero Origins is ready for use.
 type Origins struct {
 	manifests map[string]map[string]*Record // by folder and output path; nil where there is none
+	annotated annotationFiles
 }
 
 // Of finds out where the output at path comes from: from the manifest of its folder
@@ -43,7 +45,7 @@ func (all *Origins) Of(path string) (*Origin, error) {
 		}
 		output := relative(dir, path)
 		if r := records[output]; r != nil {
-			return r.origin(dir, output), nil
+			return r.origin(dir, output, &all.annotated), nil
 		}
 		if abs := absolute(dir); abs == filepath.Dir(abs) {
 			return originByName(path), nil
@@ -82,17 +84,28 @@ func (all *Origins) manifest(dir string) (map[string]*Record, error) {
 }
 
 // origin is that of an output, by the manifest in dir.
-func (r *Record) origin(dir, output string) *Origin {
+func (r *Record) origin(dir, output string, annotated *annotationFiles) *Origin {
 	o := &Origin{Kind: -1, Record: r, base: filepath.Join(dir, filepath.FromSlash(string(r.Item))), sfx: r.Suffix}
 	for _, k := range Kinds {
 		if out := *r.Outputs.at(k); out != nil && string(out.Path) == output {
 			o.Kind = k
 		}
 	}
-	if item, err := itemAt(r.inputPath(dir)); err == nil {
+	input := r.inputPath(dir)
+	if r.Input.Image != "" {
+		o.item, o.lost = annotated.item(input, string(r.Input.Image))
+	} else if item, err := itemAt(input); err == nil {
 		o.item = item
 	}
 	return o
+}
+
+// sizes is the size of an image of annotations, which their file may not state.
+func (r *Record) sizes() (s Sizes) {
+	if r.Input.Image != "" && len(r.Shape) == 2 {
+		s.Height, s.Width = r.Shape[0], r.Shape[1]
+	}
+	return s
 }
 
 // originByName goes by the names that precompute gives its outputs. With a suffix
@@ -182,7 +195,8 @@ func OriginFrom(path string) (*Origin, error) {
 	return &Origin{Kind: -1, item: item, base: filepath.Join(filepath.Dir(path), stem(filepath.Base(path)))}, nil
 }
 
-// Mask is the path of the mask, a file or a folder; "" if it was not found.
+// Mask is the path of the mask: a file, which may be one of annotations, or a folder; ""
+// if it was not found.
 func (o *Origin) Mask() string {
 	if o.item == nil {
 		return ""
@@ -190,13 +204,20 @@ func (o *Origin) Mask() string {
 	return o.item.Path()
 }
 
+// Lost is why the image that the outputs were made of is not found in its file of
+// annotations, if that is so.
+func (o *Origin) Lost() error { return o.lost }
+
 // Path is where another output of the same mask is, if it was made.
 func (o *Origin) Path(k Kind) string { return fileName(o.base, o.sfx, k) }
 
 // Objects reads the mask and makes objects of it as they were made for the output,
 // if there is a record of that, and else by what the values of this one mask look like.
 func (o *Origin) Objects(ctx context.Context) (*grid.Labels, error) {
-	if o.item == nil {
+	switch {
+	case o.lost != nil:
+		return nil, o.lost
+	case o.item == nil:
 		return nil, errors.New("the mask is not known")
 	}
 	var opts Options
@@ -206,7 +227,7 @@ func (o *Origin) Objects(ctx context.Context) (*grid.Labels, error) {
 		if opts, err = o.Record.Parameters.options(); err != nil {
 			return nil, err
 		}
-		mode = opts.Instances
+		mode, opts.Read.Sizes = opts.Instances, o.Record.sizes()
 	}
 	p, err := load(ctx, o.item, &opts)
 	if err != nil {
@@ -214,7 +235,7 @@ func (o *Origin) Objects(ctx context.Context) (*grid.Labels, error) {
 	}
 	switch {
 	case mode != InstancesAuto:
-	case o.item.Folder:
+	case o.item.hasObjects():
 		mode = InstancesFiles
 	default:
 		if mode, _, err = decide([]surveyed{{o.item, p.look()}}); err != nil {

@@ -14,10 +14,16 @@ var maskEndings = []string{"_masks", "_mask", "_labels", "_label", "_cp_masks", 
 
 // Image returns the path of the image that the mask belongs to: beside the folder
 // of masks in one called images, image, imgs, img or raw, or beside the mask, by
-// the mask's name without an ending like _mask. "" if it was not found.
+// the mask's name without an ending like _mask. That of annotations is looked for by its
+// name: beside their file, and there and beside the folder of that in folders called as
+// before, or as the file is, which of instances_val2017.json and val2017_labels.csv is
+// val2017. "" if it was not found.
 func (o *Origin) Image() string {
 	if o.item == nil {
 		return ""
+	}
+	if o.item.from != nil {
+		return o.item.photo()
 	}
 	mask := o.item.Path()
 	if o.item.Folder {
@@ -50,6 +56,29 @@ func (o *Origin) Image() string {
 		}
 	}
 	return imageCalled(dir, stems[1:])
+}
+
+// photo returns the path of the image that was annotated, or "".
+func (it *Item) photo() string {
+	file := it.Path()
+	subject := strings.TrimPrefix(stem(filepath.Base(file)), "instances_")
+	for _, ending := range maskEndings {
+		subject = strings.TrimSuffix(subject, ending)
+	}
+	own := filepath.Dir(file)
+	var folders []string
+	for _, dir := range []string{own, filepath.Join(own, "..")} {
+		for _, name := range imageFolders {
+			folders = append(folders, filepath.Join(dir, name), filepath.Join(dir, name, subject))
+		}
+		folders = append(folders, filepath.Join(dir, subject))
+	}
+	for _, folder := range append(folders, own) {
+		if p := it.from.photo(it.index, folder); p != "" {
+			return p
+		}
+	}
+	return ""
 }
 
 // imageCalled returns the image in dir with the first of the stems that there is.

@@ -77,7 +77,7 @@ type job struct {
 
 // input is what the manifest says of the item's files.
 func (j *job) input() Input {
-	return Input{Path: Path(relative(j.root.dir, j.Item.Path())), Files: len(j.Item.Files), SHA256: j.sum}
+	return Input{Path: Path(relative(j.root.dir, j.Item.Path())), Image: Path(j.Item.ImageID), Files: len(j.Item.Files), SHA256: j.sum}
 }
 
 // all does one thing after the other.
@@ -134,7 +134,10 @@ func (r *run) find() error {
 	for _, err := range found.Errors {
 		r.tell(Event{Kind: EventResult, Done: &Result{Status: StatusFailed, Err: err}})
 	}
-	if err := checkNames(found.Items, &r.Options); err != nil {
+	if r.report.Annotations = found.Annotations; found.Annotations != "" && len(found.Items) > 0 {
+		r.warnings.add(warnNotTaken, 0, found.Annotations, 1, "")
+	}
+	if err := checkItems(found.Items, &r.Options); err != nil {
 		return err
 	}
 	roots, err := openRoots(found.Items, &r.Options, &r.warnings)
@@ -256,7 +259,7 @@ func (r *run) finish() {
 // modeOf says what the objects of an item are.
 func (r *run) modeOf(j *job) Instances {
 	// What was decided by looking at files that are whole masks is about those.
-	if j.Item.Folder && r.Options.Instances != InstancesComponents {
+	if j.Item.hasObjects() && r.Options.Instances != InstancesComponents {
 		return InstancesFiles
 	}
 	return r.mode

@@ -75,6 +75,9 @@ type ReadOptions struct {
 
 	// Key names the array to take from a file of several named ones.
 	Key string
+
+	// Sizes is for images of annotations that do not state them.
+	Sizes Sizes
 }
 
 // AllPages is the Page that takes all pages as a stack, whatever they are said to be.

@@ -1,6 +1,7 @@
 package dataset_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -60,6 +61,8 @@ var matrices = []matrix{
 	{"NPZ", nil, nil, npzScript},
 	{"NIfTI", []string{"nibabel"}, nil, niftiScript},
 	{"BMP, GIF, JPEG", []string{"cv2", "PIL"}, nil, photoScript},
+	{"COCO JSON", []string{"cv2"}, []string{"pycocotools"}, cocoScript},
+	{"CSV of runs", []string{"cv2"}, nil, csvScript},
 }
 
 const formatsHead = `# Formats
@@ -89,9 +92,45 @@ Refused with a sentence on how to convert them: HDF5, Zarr, DICOM, ImageJ region
 pickled arrays such as cellpose's ` + "`" + `_seg.npy` + "`" + `, animations, TIFFs compressed as
 photographs (JPEG, JPEG 2000, WebP, LERC).
 
-` + "`" + `weightmap convert` + "`" + ` writes any of them as PNG, TIFF or NPY. It also takes files that hold
-the objects of many images, COCO instances and CSV files of runs as in Kaggle's
-competitions, and writes a label image of each, for ` + "`" + `weightmap precompute` + "`" + `.
+## Files of annotations
+
+Two formats hold the objects of many images in one file, which is named as PATH:
+
+    weightmap precompute instances_val2017.json --out maps
+    weightmap precompute stage1_train_labels.csv --images stage1_train --out maps
+
+- COCO instances (JSON): polygons, filled as the COCO API fills them, and runs,
+  compressed or not. An annotation is an object, of whatever category.
+- CSV of runs, as in Kaggle's competitions: the columns ImageId and EncodedPixels, pairs
+  of a start, from 1, and a length, down the columns of the image. An object is a line. If
+  there are no columns Height and Width, sizes come from ` + "`" + `--images` + "`" + ` or ` + "`" + `--size` + "`" + `.
+
+Each image gives one map, named by the image's id (without the extension that some CSV
+files give it), below ` + "`" + `--out` + "`" + ` or beside the file. ` + "`" + `file_name` + "`" + ` names no output. The objects
+are given, as they are where each has a file of its own: ` + "`" + `--instances` + "`" + ` is files, or components
+where those that touch are to be one. Of two that overlap the later in the file has the
+pixels they share, which is said.
+
+Crowds (` + "`" + `iscrowd` + "`" + `) are regions in which nobody told objects from each other or from
+background. Their pixels weigh 0 and count for no class, as those of ` + "`" + `--ignore` + "`" + ` do, but
+where an object covers them. To have them otherwise, ` + "`" + `weightmap convert` + "`" + ` writes label images,
+with crowds as background or as ` + "`" + `--ignore` + "`" + ` says.
+
+The manifest has a digest of each image's size and objects. So of a file that was edited
+only the images are made anew whose objects changed (unless the class weights did, which
+` + "`" + `--balance dataset` + "`" + ` finds over all), and a file that was laid out anew, or changed in its
+categories, is up to date.
+
+Files of annotations in a folder are not taken, for many folders have the same objects as
+masks, too, or have several such files. They must be named, or matched by a glob such as
+` + "`" + `'annotations/*.json'` + "`" + `. Two files that have images of the same ids need an ` + "`" + `--out` + "`" + ` each.
+
+## To see what was read
+
+` + "`" + `weightmap convert` + "`" + ` writes any of these as label images, PNG, TIFF or NPY: the same numbers,
+pixel for pixel; of annotations the objects' numbers in the order of the file.
+
+## What was compared
 
 | format | kind | variants | types | compared with | files |
 |---|---|---|---|---|---|
@@ -145,7 +184,8 @@ func (m matrix) run(t *testing.T) (rows []row) {
 		}
 		name, codec, dtype, reader := field[0], field[1], field[2], field[3]
 		var o dataset.ReadOptions
-		var spacing string
+		var spacing, annotations, image string
+		var crowd int32
 		warns := false
 		for _, option := range strings.Fields(field[4]) {
 			key, value, _ := strings.Cut(option, "=")
@@ -160,9 +200,22 @@ func (m matrix) run(t *testing.T) (rows []row) {
 				spacing = value
 			case "warns":
 				warns = true
+			case "annotations":
+				annotations = filepath.Join(dir, value)
+			case "image":
+				image = value
+			case "crowd":
+				fmt.Sscan(value, &crowd)
+			case "size":
+				fmt.Sscanf(value, "%d,%d", &o.Sizes.Height, &o.Sizes.Width)
+			case "images":
+				o.Sizes.Images = filepath.Join(dir, value)
 			}
 		}
-		im, err := dataset.Read(filepath.Join(dir, name), o)
+		im, err := readCase(filepath.Join(dir, name), annotations, image, o)
+		if err == nil && crowd != 0 {
+			err = markCrowd(im, crowd)
+		}
 		if err != nil {
 			t.Errorf("%s (%s): %v", name, codec, err)
 			continue
@@ -189,6 +242,37 @@ func (m matrix) run(t *testing.T) (rows []row) {
 		t.Error("the script wrote no file")
 	}
 	return rows
+}
+
+// readCase reads a mask, or an image of a file of annotations.
+func readCase(path, annotations, image string, o dataset.ReadOptions) (*dataset.Image, error) {
+	if annotations == "" {
+		return dataset.Read(path, o)
+	}
+	if yes, err := dataset.IsAnnotations(annotations); !yes {
+		return nil, fmt.Errorf("%s is not recognised: %v", annotations, err)
+	}
+	a, err := dataset.OpenAnnotations(annotations)
+	if err != nil {
+		return nil, err
+	}
+	return a.Read(slices.Index(a.Names, image), o)
+}
+
+// markCrowd gives crowds, which belong to no object, a number.
+func markCrowd(im *dataset.Image, number int32) error {
+	if im.Ignore == nil {
+		return errors.New("there is no crowd")
+	}
+	for i, v := range im.Ignore.Data {
+		if v != 0 && im.Values.Data[i] != 0 {
+			return fmt.Errorf("pixel %d is of a crowd and of object %d", i, im.Values.Data[i])
+		}
+		if v != 0 {
+			im.Values.Data[i] = number
+		}
+	}
+	return nil
 }
 
 // equalToFile compares an image with the array of an NPY file.

@@ -13,7 +13,7 @@ type Report struct {
 
 	Made    int // items of which outputs were made, or would be, but for the dry run
 	Current int // items with nothing to do
-	Failed  int // items, and folders that could not be looked into
+	Failed  int // items, and what could not be looked into
 	Left    int // items that the run did not come to, because it was ended
 
 	Objects int64         // of the items made
@@ -27,9 +27,13 @@ type Report struct {
 	// Class is the class term; nil where each image has its own, or there are no weights.
 	Class *weights.Class
 
-	Outputs  int       // files passed over in the search because they are outputs
-	Roots    []string  // the output roots
-	Errors   []error   // of folders that could not be looked into
+	Outputs int      // files passed over in the search because they are outputs
+	Roots   []string // the output roots
+
+	// Annotations is a file of annotations that was not taken; see Found.
+	Annotations string
+
+	Errors   []error   // of what could not be looked into; see Found
 	Warnings []Warning // one for each kind
 }
 

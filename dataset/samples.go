@@ -3,6 +3,7 @@ package dataset
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -23,7 +24,7 @@ type Sample struct {
 	Name string
 
 	Image   string // path of the image; "" if none was found
-	Mask    string // path of the mask, a file or a folder
+	Mask    string // path of the mask: a file, which may be one of annotations, or a folder
 	Weights string // path of the weight map
 
 	origin *Origin
@@ -96,7 +97,10 @@ type sampler struct {
 	dir      string
 	samples  []Sample
 	known    map[string]bool // masks that have weights, and images, by their real paths
+	masks    bool            // some were made of masks that are not in a file of annotations
 	problems []string
+
+	annotated annotationFiles
 }
 
 // folder takes the samples of which a folder's manifest tells.
@@ -120,6 +124,7 @@ func (s *sampler) folder(dir string) error {
 				return err
 			}
 			s.known[realPath(sample.Mask)] = true
+			s.masks = s.masks || r.Input.Image == ""
 			if problem == "" {
 				s.samples = append(s.samples, sample)
 				if sample.Image != "" {
@@ -144,20 +149,24 @@ func (s *sampler) sample(dir string, d *digests, r *Record) (_ Sample, problem s
 	out := Sample{
 		Name:    path.Clean(path.Join("/", relative(s.dir, dir), string(r.Item)))[1:],
 		Weights: filepath.Join(dir, filepath.FromSlash(string(r.Outputs.Weights.Path))),
-		origin:  r.origin(dir, string(r.Outputs.Weights.Path)),
+		origin:  r.origin(dir, string(r.Outputs.Weights.Path), &s.annotated),
 		saved:   map[Kind]string{},
 	}
-	if out.origin.item == nil {
+	switch lost := out.origin.lost; {
+	case lost != nil && !errors.Is(lost, fs.ErrNotExist):
+		out.Mask = r.inputPath(dir)
+		return out, fmt.Sprintf("%s was made of what is there no more: %v", out.Weights, lost), nil
+	case out.origin.item == nil:
 		out.Mask = r.inputPath(dir)
 		return out, out.Mask + " is gone, of which " + out.Weights + " was made", nil
 	}
 	out.Mask, out.Image = out.origin.Mask(), out.origin.Image()
 	j := &job{Result: &Result{Item: *out.origin.item}, root: &root{dir: dir, digests: d}}
-	if err := (&run{ctx: s.ctx}).identify(j); err != nil {
+	if err := (&run{ctx: s.ctx, Options: Options{Read: ReadOptions{Sizes: r.sizes()}}}).identify(j); err != nil {
 		return out, "", err
 	}
 	if j.sum != r.Input.SHA256 {
-		return out, out.Mask + " has changed since " + out.Weights + " was made of it", nil
+		return out, out.from() + " has changed since " + out.Weights + " was made of it", nil
 	}
 	for _, k := range Kinds {
 		file := *r.Outputs.at(k)
@@ -173,18 +182,22 @@ func (s *sampler) sample(dir string, d *digests, r *Record) (_ Sample, problem s
 			out.saved[k] = p
 		case k != Weights: // then it is made again, as it is where it was not asked for
 		case errors.Is(err, fs.ErrNotExist):
-			return out, out.Mask + " has no weights: " + p + " is gone", nil
+			return out, out.from() + " has no weights: " + p + " is gone", nil
 		case err != nil:
 			return out, "", err
 		default:
-			return out, p + " is not what precompute made of " + out.Mask, nil
+			return out, p + " is not what precompute made of " + out.from(), nil
 		}
 	}
 	return out, "", nil
 }
 
-// unknown looks for masks of which no manifest tells.
+// unknown looks for masks of which no manifest tells. Where all are annotated, what
+// lies there are the images.
 func (s *sampler) unknown() error {
+	if len(s.samples) > 0 && !s.masks && s.Masks == "" {
+		return nil
+	}
 	found, err := Find([]string{s.dir}, FindOptions{Masks: s.Masks, Suffix: s.Suffix})
 	if err != nil {
 		return err
@@ -195,6 +208,14 @@ func (s *sampler) unknown() error {
 		}
 	}
 	return errors.Join(found.Errors...)
+}
+
+// from names what the sample was made of, for messages.
+func (s *Sample) from() string {
+	if s.origin != nil && s.origin.item != nil {
+		return s.origin.item.String()
+	}
+	return s.Mask
 }
 
 // objects returns the labels, numbered from 1, as they were when the weights were

@@ -19,7 +19,7 @@ func (r *run) examine(_ *worker, j *job) error {
 	if err := r.identify(j); err != nil {
 		return err
 	}
-	wantValues := r.mode == InstancesAuto && !j.Item.Folder
+	wantValues := r.mode == InstancesAuto && !j.Item.hasObjects()
 	wantPixels := r.needsCounts() && r.countsAnyway()
 	for c := range j.about() {
 		p := r.parameters(InstancesAuto, len(c.Shape))
@@ -78,8 +78,12 @@ func (j *job) about() iter.Seq[*Record] {
 	}
 }
 
-// identify finds the digest of the item's files.
-func (r *run) identify(j *job) error {
+// identify finds the digest of the item's files, or of its part of a file that has many.
+func (r *run) identify(j *job) (err error) {
+	if from := j.Item.from; from != nil {
+		j.sum, err = from.digest(j.Item.index, r.Read.Sizes)
+		return err
+	}
 	digests := j.root.digests
 	j.stamps = make([]stamp, len(j.Item.Files))
 	if !j.Item.Folder {
@@ -116,7 +120,8 @@ func (r *run) load(j *job) (*pixels, error) {
 
 // unchanged is an error if a file is not what it was when it was identified.
 func (j *job) unchanged(ctx context.Context) error {
-	for i, path := range j.Item.Files {
+	for i := range j.stamps { // none of annotations, which see to that themselves
+		path := j.Item.Files[i]
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -137,18 +142,24 @@ func (r *run) decideInstances() error {
 		return nil
 	}
 	var files []surveyed
-	folders := 0
+	folders, images := 0, 0
 	for _, j := range r.jobs {
 		switch {
 		case j.Status == StatusFailed:
 		case j.Item.Folder:
 			folders++
+		case j.Item.from != nil:
+			images++
 		default:
 			files = append(files, surveyed{&j.Item, j.values})
 		}
 	}
 	if folders > 0 {
 		r.note("objects: one a file, in %s of masks", plural(folders, "folder", "folders"))
+		r.mode = InstancesFiles
+	}
+	if images > 0 {
+		r.note("objects: as annotated, in %s", plural(images, "image", "images"))
 		r.mode = InstancesFiles
 	}
 	if len(files) > 0 {

@@ -20,19 +20,22 @@ const (
 	warnPieces     = "pieces"
 	warnEmpty      = "empty"
 	warnOverlap    = "overlap"
+	warnCovered    = "covered"
+	warnCrowd      = "crowd"
 	warnFormat     = "format"
 	warnReplaced   = "replaced"
 	warnOutdated   = "outdated"
 	warnManifest   = "manifest"
 	warnNotLocking = "unlocked"
+	warnNotTaken   = "annotations"
 	warnUnknown    = "unknown"
 	warnLeftOver   = "leftover"
 	warnClasses    = "classes"
 )
 
 var warningKinds = []string{
-	warnTouching, warnHuge, warnPieces, warnEmpty, warnOverlap, warnFormat, warnReplaced, warnOutdated, warnManifest, warnNotLocking,
-	warnUnknown, warnLeftOver, warnClasses,
+	warnTouching, warnHuge, warnPieces, warnEmpty, warnOverlap, warnCovered, warnCrowd, warnFormat, warnReplaced, warnOutdated,
+	warnManifest, warnNotLocking, warnNotTaken, warnUnknown, warnLeftOver, warnClasses,
 }
 
 // warnings counts what there is to warn of, kind by kind, so that each is said
@@ -102,6 +105,12 @@ func (c *warningCount) text(kind string) string {
 	case warnOverlap:
 		return fmt.Sprintf("in %s files overlap, in %s in all%s: the later file, by name, has those",
 			plural(c.items, "folder", "folders"), plural(c.amount, "pixel", "pixels"), such)
+	case warnCovered:
+		return fmt.Sprintf("in %s annotations overlap, in %s in all%s: the later one in the file has those",
+			plural(c.items, "image", "images"), plural(c.amount, "pixel", "pixels"), such)
+	case warnCrowd:
+		return fmt.Sprintf("in %s there are crowds, of %s in all%s: nobody told their objects apart, so they weigh 0",
+			plural(c.items, "image", "images"), plural(c.amount, "pixel", "pixels"), such)
 	case warnFormat:
 		return fmt.Sprintf("%s%s: %s", masks, such, c.about)
 	case warnReplaced:
@@ -124,6 +133,8 @@ func (c *warningCount) text(kind string) string {
 		}
 		return fmt.Sprintf("the maps in %s have %d class terms (%s)%s: one run over all their masks gives them the same",
 			c.example, c.amount, c.about, more)
+	case warnNotTaken:
+		return fmt.Sprintf("%s holds annotations, and was not taken: if those are what is meant, and not the images in its folder, name the file itself", c.example)
 	default:
 		return fmt.Sprintf("%s cannot be locked (%s): let no other run work there at the same time", c.example, c.about)
 	}

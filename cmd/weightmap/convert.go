@@ -50,8 +50,6 @@ func convertCommand() *cli.Command {
 			},
 			readFlags(),
 			[]cli.Flag{
-				&cli.StringFlag{Category: flagsMasks, Name: "size", DefaultText: "what the file says", Usage: "size of images whose CSV file does not state it, as `H,W`"},
-				&cli.StringFlag{Category: flagsMasks, Name: "images", DefaultText: "none", Usage: "take the sizes of images from those in `DIR`: ID.png and so on, or ID/images/ID.png"},
 				&cli.IntFlag{Category: flagsMasks, Name: "ignore", DefaultText: "0", Usage: "write crowds of COCO as this `VALUE`"},
 
 				&cli.StringFlag{Category: flagsOutput, Name: "to", DefaultText: "the extension of OUTPUT", Usage: "write `TYPE`: png, tiff or npy"},
@@ -97,18 +95,12 @@ func convertOptions(c *cli.Context) (dataset.ConvertOptions, error) {
 		return o, usagef("as in: weightmap convert a.nii.gz a.tif", "convert needs an INPUT and an OUTPUT")
 	}
 	o.Paths, o.Out = args[:len(args)-1], args[len(args)-1]
-	for _, name := range []string{"masks", "to", "images"} {
+	for _, name := range []string{"masks", "to"} {
 		if c.IsSet(name) && c.String(name) == "" {
 			f.fail(name, errors.New("it is empty"))
 		}
 	}
 	parseFlag(&f, "to", dataset.ParseLabelFormat, &o.Format)
-	parseFlag(&f, "size", parseImageSize, &o.Sizes)
-	if o.Sizes.Images = c.String("images"); o.Sizes.Images != "" {
-		if info, err := os.Stat(o.Sizes.Images); err != nil || !info.IsDir() {
-			f.fail("images", fmt.Errorf("%s is no folder", o.Sizes.Images))
-		}
-	}
 	if o.Ignore = int32(c.Int("ignore")); c.Int("ignore") < 0 || int(o.Ignore) != c.Int("ignore") {
 		f.fail("ignore", fmt.Errorf("%d cannot be written", c.Int("ignore")))
 	}
@@ -133,18 +125,6 @@ func convertOptions(c *cli.Context) (dataset.ConvertOptions, error) {
 		return o, usagef("say --to png, tiff or npy", "%s is a folder: what is to be written there?", o.Out)
 	}
 	return o, nil
-}
-
-// parseImageSize reads a height and a width.
-func parseImageSize(s string) (size dataset.Sizes, err error) {
-	h, w, _ := strings.Cut(s, ",")
-	var errH, errW error
-	size.Height, errH = strconv.Atoi(strings.TrimSpace(h))
-	size.Width, errW = strconv.Atoi(strings.TrimSpace(w))
-	if errH != nil || errW != nil || size.Height < 1 || size.Width < 1 {
-		return size, fmt.Errorf("%q is no height and width, as in 256,320", s)
-	}
-	return size, nil
 }
 
 // convertPrinter tells of label images as they are made.

@@ -273,7 +273,7 @@ func (l *look) objectsFor(ctx context.Context, m *mapFile) (*grid.Labels, error)
 		}
 	}
 	if origin.Mask() == "" {
-		return nil, nil
+		return nil, origin.Lost()
 	}
 	labels, err := origin.Objects(ctx)
 	switch {

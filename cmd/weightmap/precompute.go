@@ -14,11 +14,18 @@ const precomputeHelp = `Makes a weight map of every mask and writes it as a NumP
 masks/a.png gives masks/a.weights.npy. Only what is missing or out of date is made:
 weightmap.jsonl, in PATH or in --out, says what each file was made of.
 
-PATH is a mask file, a folder, or a glob in quotes. Of a folder that contains, at
-any depth, folders called masks, mask, labels, label, annotations, gt or SEG, the
-images in those are masks, else all images in it. A folder masks beside a folder
-images with a single image of another name (Data Science Bowl 2018) has one object
-a file, and gives one map, next to it.
+PATH is a mask file, a folder, a glob in quotes, or a file of annotations. Of a folder
+that contains, at any depth, folders called masks, mask, labels, label, annotations, gt
+or SEG, the images in those are masks, else all images in it. A folder masks beside a
+folder images with a single image of another name (Data Science Bowl 2018) has one
+object a file, and gives one map, next to it.
+
+A file of annotations has the objects of many images: COCO instances (JSON: polygons
+and runs), or runs as in Kaggle's competitions (CSV with ImageId and EncodedPixels,
+and sizes from --images or --size if it does not state them). It gives a map for each
+image, named by the image's id, beside the file or in --out. Of objects that overlap
+the later one has the pixels; crowds (iscrowd) weigh 0. In folders such files are
+passed over: name them.
 
 The class weights are w_c = N/(2·N_c), counted over all masks of the run, so that
 their mean is 1. More masks change them, and then all maps are made anew, unless
@@ -26,7 +33,9 @@ their mean is 1. More masks change them, and then all maps are made anew, unless
 
    weightmap precompute data
    weightmap precompute --instances ids --save weights,labels data/masks
-   weightmap precompute --masks '*_mask.png' --out maps data`
+   weightmap precompute --masks '*_mask.png' --out maps data
+   weightmap precompute --out maps instances_val2017.json
+   weightmap precompute --out maps --images stage1_train stage1_train_labels.csv`
 
 const (
 	flagsMasks   = "Masks and their objects"
@@ -105,7 +114,7 @@ func precomputeOptions(c *cli.Context) (dataset.Options, error) {
 	f := flags{c: c}
 	o := dataset.DefaultOptions(c.Args().Slice()...)
 	if c.NArg() == 0 {
-		return o, usagef("as in: weightmap precompute data/masks", "precompute needs a PATH: a mask file, a folder, or a glob")
+		return o, usagef("as in: weightmap precompute data/masks", "precompute needs a PATH: a mask file, a file of annotations, a folder, or a glob")
 	}
 	weightOptions(&f, &o)
 	parseFlag(&f, "save", dataset.ParseKinds, &o.Save)

@@ -47,7 +47,14 @@ func summary(r *dataset.Report, dry bool) []string {
 	if r.Outputs > 0 && len(r.Items) == 0 {
 		lines = append(lines, fmt.Sprintf("%s by their names outputs of an earlier run, and were passed over", count(int64(r.Outputs), "file is", "files are")))
 	}
-	if len(r.Items) == 0 {
+	switch {
+	case len(r.Items) > 0:
+	case r.Failed > 0: // which was said
+		return lines
+	case r.Annotations != "":
+		lines = append(lines, r.Annotations+" holds annotations, which are not taken unless the file itself is named: weightmap precompute "+r.Annotations)
+		fallthrough
+	default:
 		return append(lines, "no masks found: nothing to do")
 	}
 	items := count(int64(len(r.Items)), "item", "items")
@@ -140,6 +147,7 @@ type jsonClass struct {
 
 type jsonItem struct {
 	Path    dataset.Path    `json:"path"`
+	Image   dataset.Path    `json:"image,omitempty"`
 	Status  dataset.Status  `json:"status"`
 	Error   string          `json:"error,omitempty"`
 	Outputs []dataset.Path  `json:"outputs"`
@@ -170,7 +178,7 @@ func printJSON(w io.Writer, r *dataset.Report, notes []string, dry, interrupted 
 		out.Summary.Errors = append(out.Summary.Errors, err.Error())
 	}
 	for _, it := range r.Items {
-		item := jsonItem{Path: dataset.Path(it.Item.Path()), Status: it.Status, Outputs: paths(it.Paths()), Record: it.Record}
+		item := jsonItem{Path: dataset.Path(it.Item.Path()), Image: dataset.Path(it.Item.ImageID), Status: it.Status, Outputs: paths(it.Paths()), Record: it.Record}
 		if it.Err != nil {
 			item.Error = it.Err.Error()
 		}

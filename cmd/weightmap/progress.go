@@ -53,7 +53,7 @@ func (p *progress) observe(e dataset.Event) {
 		}
 	case dataset.EventStart:
 		if p.bar != nil {
-			p.bar.Describe(p.about(e.Item.Name))
+			p.bar.Describe(p.about(e.Item.String()))
 		}
 	case dataset.EventStep:
 		if p.bar != nil {

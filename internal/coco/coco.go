@@ -3,11 +3,12 @@
 // Such a file lists images with their sizes, and objects, each a polygon or several,
 // or runs of pixels, that name their image. [Open] goes through the file once and
 // keeps where each image's annotations are, so that a file of hundreds of megabytes
-// takes little memory, and any image can be drawn at any time, by several goroutines:
+// takes little memory, and any image can be drawn at any time, by several goroutines,
+// of whatever reads the same file then:
 //
 //	f, err := coco.Open(r, size)
 //	for i := range f.Images {
-//		m, err := f.Read(i, 1<<31)
+//		m, err := f.Read(r, i, 1<<31)
 //		// m.Labels is {height, width}, 0 or the number of the object
 //	}
 //
@@ -24,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"strings"
 
@@ -31,11 +33,9 @@ import (
 	"github.com/weightmap/weightmap/internal/rle"
 )
 
-// File is an opened file of annotations.
+// File says what is where in a file of annotations.
 type File struct {
 	Images []Image // in the file's order
-
-	r io.ReaderAt
 }
 
 // Image is one image of the file.
@@ -90,7 +90,7 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	if n, _ := r.ReadAt(b, 0); n == 3 && string(b) == "\ufeff" {
 		mark = 3
 	}
-	f := &File{r: r}
+	f := &File{}
 	o := opener{
 		File:    f,
 		decoder: json.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(r, mark, size-mark), 1<<16)),
@@ -260,16 +260,16 @@ func (v *id) UnmarshalJSON(b []byte) error {
 }
 
 // Read draws image i, if it has at most maxPixels pixels.
-func (f *File) Read(i, maxPixels int) (*Mask, error) {
+func (f *File) Read(r io.ReaderAt, i, maxPixels int) (*Mask, error) {
 	im := &f.Images[i]
-	m, err := f.read(im, maxPixels)
+	m, err := im.read(r, maxPixels)
 	if err != nil {
 		return nil, fmt.Errorf("coco: image %.40s: %w", im.Name, err)
 	}
 	return m, nil
 }
 
-func (f *File) read(im *Image, maxPixels int) (*Mask, error) {
+func (im *Image) read(r io.ReaderAt, maxPixels int) (*Mask, error) {
 	if err := rle.CheckName(im.Name); err != nil {
 		return nil, err
 	}
@@ -282,14 +282,9 @@ func (f *File) read(im *Image, maxPixels int) (*Mask, error) {
 	}
 	m := &Mask{Labels: grid.New[int32](im.Height, im.Width)}
 	d := drawer{height: im.Height, width: im.Width, budget: 20*n + 1<<20}
-	for _, s := range im.annotations {
-		b := make([]byte, s.length)
-		if _, err := f.r.ReadAt(b, s.offset); err != nil && err != io.EOF {
+	for a, err := range im.each(r) {
+		if err != nil {
 			return nil, err
-		}
-		var a annotation
-		if err := json.Unmarshal(bytes.TrimLeft(b, ", \t\r\n"), &a); err != nil {
-			return nil, fmt.Errorf("an annotation: %w", err)
 		}
 		masks, err := d.runs(a.Segmentation)
 		if err != nil {
@@ -308,6 +303,57 @@ func (f *File) read(im *Image, maxPixels int) (*Mask, error) {
 		}
 	}
 	return m, nil
+}
+
+// each yields the annotations of an image, in the file's order, until the first error.
+func (im *Image) each(r io.ReaderAt) iter.Seq2[*annotation, error] {
+	return func(yield func(*annotation, error) bool) {
+		for _, s := range im.annotations {
+			b := make([]byte, s.length)
+			if _, err := r.ReadAt(b, s.offset); err != nil && err != io.EOF {
+				yield(nil, err)
+				return
+			}
+			a := &annotation{}
+			if err := json.Unmarshal(bytes.TrimLeft(b, ", \t\r\n"), a); err != nil {
+				yield(nil, fmt.Errorf("an annotation: %w", err))
+				return
+			}
+			if !yield(a, nil) {
+				return
+			}
+		}
+	}
+}
+
+// WriteText writes all that image i is drawn of, and nothing else: its height and
+// width, and a line for each of its annotations, in the file's order, with the word
+// crowd or object and the segmentation as JSON without spaces.
+func (f *File) WriteText(w io.Writer, r io.ReaderAt, i int) error {
+	im := &f.Images[i]
+	fmt.Fprintf(w, "%d %d\n", im.Height, im.Width)
+	var line bytes.Buffer
+	for a, err := range im.each(r) {
+		if err != nil {
+			return fmt.Errorf("coco: image %.40s: %w", im.Name, err)
+		}
+		line.Reset()
+		if a.Crowd != 0 {
+			line.WriteString("crowd ")
+		} else {
+			line.WriteString("object ")
+		}
+		if len(a.Segmentation) > 0 { // else there is none, which Read says
+			if err := json.Compact(&line, a.Segmentation); err != nil {
+				return err
+			}
+		}
+		line.WriteByte('\n')
+		if _, err := w.Write(line.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkFileName refuses files that name images outside the folder they are in.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -35,22 +36,32 @@ const small = `{
 	"categories": []
 }`
 
-func open(t testing.TB, text string) *coco.File {
+// opened is a file and what reads it.
+type opened struct {
+	*coco.File
+	r io.ReaderAt
+}
+
+func (f opened) Read(i, maxPixels int) (*coco.Mask, error) { return f.File.Read(f.r, i, maxPixels) }
+
+func open(t testing.TB, text string) opened {
 	t.Helper()
-	f, err := coco.Open(strings.NewReader(text), int64(len(text)))
+	r := strings.NewReader(text)
+	f, err := coco.Open(r, int64(len(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f
+	return opened{f, r}
 }
 
 func ExampleFile_Read() {
-	f, err := coco.Open(strings.NewReader(small), int64(len(small)))
+	r := strings.NewReader(small)
+	f, err := coco.Open(r, int64(len(small)))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	m, err := f.Read(0, 1<<31)
+	m, err := f.Read(r, 0, 1<<31)
 	fmt.Println(f.Images[0].Name, m.Objects, "objects,", m.Overlap, "pixels of overlap", err)
 	for y := range 4 {
 		fmt.Println(m.Labels.Sub(y).Data)
@@ -100,6 +111,50 @@ func TestAnnotationsFirst(t *testing.T) {
 	m, err := f.Read(0, 10)
 	if err != nil || m.Labels.Data[1] != 1 {
 		t.Error(m, err)
+	}
+}
+
+// The text of an image is what it is drawn of, and no more: not how the file is laid
+// out, nor what else it says, nor what is of other images.
+func TestWriteText(t *testing.T) {
+	text := func(file string, i int) string {
+		f := open(t, file)
+		var b strings.Builder
+		if err := f.WriteText(&b, f.r, i); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	const want = "4 5\n" +
+		"object [[1,1,4,1,4,3,1,3]]\n" +
+		"object [[3,0,5,0,5,2,3,2],[0,3,1,3,1,4,0,4]]\n" +
+		"crowd {\"size\":[4,5],\"counts\":\"0d0\"}\n"
+	if got := text(small, 0); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	for what, change := range map[string][2]string{
+		"layout": {", ", ",\n "},
+		"a mark": {`{
+	"info"`, "\ufeff{\n\t\"info\""},
+		"a category":    {`"category_id": 1`, `"category_id": 2`},
+		"another image": {`[1, 2, 3]`, `[2, 1, 3]`},
+		"a name":        {"a.jpg", "z.jpg"},
+	} {
+		changed := strings.ReplaceAll(small, change[0], change[1])
+		if changed == small || text(changed, 0) != want {
+			t.Errorf("%s changes it to\n%s", what, text(changed, 0))
+		}
+	}
+	for what, change := range map[string][2]string{
+		"a point":  {"[1, 1, 4", "[1, 1, 5"},
+		"the size": {`"height": 4`, `"height": 6`},
+		"a crowd":  {`"image_id": 7, "iscrowd": 1`, `"image_id": 7, "iscrowd": 0`},
+		"an image": {`"image_id": "b"`, `"image_id": 7`},
+	} {
+		changed := strings.ReplaceAll(small, change[0], change[1])
+		if changed == small || text(changed, 0) == want {
+			t.Errorf("%s does not change it", what)
+		}
 	}
 }
 
@@ -247,7 +302,7 @@ func TestAgainstPycocotools(t *testing.T) {
 	}
 	crowds := 0
 	for i, im := range f.Images {
-		m, err := f.Read(i, 1<<20)
+		m, err := f.Read(r, i, 1<<20)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -394,14 +449,18 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"annotations": [{"image_id": 7, "segmentation": {"size": [1, 2], "counts": "11"}}], "images": [{"id": 7, "height": 1, "width": 2}]}`))
 	f.Add([]byte(`{"images": [{"id": 7, "height": 1e3, "width": 2e3}], "annotations": [{"image_id": 7, "segmentation": [[-5.5, 2, 1e4, 7.25, 3, -1000]]}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := coco.Open(strings.NewReader(string(text)), int64(len(text)))
+		r := strings.NewReader(string(text))
+		file, err := coco.Open(r, int64(len(text)))
 		if err != nil {
 			return
 		}
 		for i := range file.Images {
-			m, err := file.Read(i, 1<<12)
+			m, err := file.Read(r, i, 1<<12)
 			if err != nil {
 				continue
+			}
+			if err := file.WriteText(io.Discard, r, i); err != nil {
+				t.Fatalf("it is drawn, and cannot be written: %v", err)
 			}
 			for _, v := range m.Labels.Data {
 				if v < 0 || int(v) > m.Objects {

@@ -2,10 +2,12 @@ package rle
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"path"
 	"slices"
@@ -15,13 +17,12 @@ import (
 	"github.com/weightmap/weightmap/grid"
 )
 
-// File is an opened CSV file of runs: one line an object, with the columns ImageId
-// and EncodedPixels, and perhaps Height and Width. It holds where each image's lines
-// are, and no pixels.
+// File says what is where in a CSV file of runs: one line an object, with the columns
+// ImageId and EncodedPixels, and perhaps Height and Width. It holds where each image's
+// lines are, and no pixels.
 type File struct {
 	Images []Image // in the order in which the file names them
 
-	r       io.ReaderAt
 	columns columns
 }
 
@@ -65,7 +66,7 @@ func findColumns(header []string) (columns, error) {
 
 // Open finds the lines of each image.
 func Open(r io.ReaderAt, size int64) (*File, error) {
-	f := &File{r: r}
+	f := &File{}
 	mark := int64(0)
 	b := make([]byte, 3)
 	if n, _ := r.ReadAt(b, 0); n == 3 && string(b) == "\ufeff" {
@@ -141,8 +142,9 @@ func stem(name string) string {
 
 // Read draws image i, {height, width}: object k is the k-th of its lines that has
 // pixels, and of two that overlap the later is on top; overlap is the number of
-// pixels where that was so. The size is that of the file, or else the one given.
-func (f *File) Read(i, height, width, maxPixels int) (labels *grid.Labels, overlap int, err error) {
+// pixels where that was so. The size is that of the file, or else the one given. r
+// reads the file that was opened.
+func (f *File) Read(r io.ReaderAt, i, height, width, maxPixels int) (labels *grid.Labels, overlap int, err error) {
 	im := &f.Images[i]
 	if im.Height > 0 {
 		height, width = im.Height, im.Width
@@ -155,19 +157,15 @@ func (f *File) Read(i, height, width, maxPixels int) (labels *grid.Labels, overl
 		return nil, 0, fmt.Errorf("rle: image %s: %w", im.Name, err)
 	}
 	labels = grid.New[int32](height, width)
-	id := int32(0)
-	for k, r := range im.rows {
-		line := make([]byte, r.length)
-		if _, err := f.r.ReadAt(line, r.offset); err != nil && err != io.EOF {
-			return nil, 0, fmt.Errorf("rle: %w", err)
-		}
-		record, err := csv.NewReader(strings.NewReader(string(line))).Read()
-		if err != nil || len(record) <= f.columns.runs || stem(strings.TrimSpace(record[f.columns.name])) != im.Name {
-			return nil, 0, fmt.Errorf("rle: image %s: the file has changed", im.Name)
-		}
-		runs, err := FromPairs(record[f.columns.runs], n)
+	id, k := int32(0), 0
+	for text, err := range f.each(r, im) {
 		if err != nil {
-			return nil, 0, fmt.Errorf("rle: image %s, object %d: %w", im.Name, k+1, err)
+			return nil, 0, err
+		}
+		k++
+		runs, err := FromPairs(text, n)
+		if err != nil {
+			return nil, 0, fmt.Errorf("rle: image %s, object %d: %w", im.Name, k, err)
 		}
 		if len(runs) > 1 {
 			id++
@@ -175,4 +173,45 @@ func (f *File) Read(i, height, width, maxPixels int) (labels *grid.Labels, overl
 		}
 	}
 	return labels, overlap, nil
+}
+
+// each yields what is in EncodedPixels of an image's lines, until the first error.
+func (f *File) each(r io.ReaderAt, im *Image) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, at := range im.rows {
+			line := make([]byte, at.length)
+			if _, err := r.ReadAt(line, at.offset); err != nil && err != io.EOF {
+				yield("", fmt.Errorf("rle: %w", err))
+				return
+			}
+			record, err := csv.NewReader(bytes.NewReader(line)).Read()
+			if err != nil || len(record) <= f.columns.runs || stem(strings.TrimSpace(record[f.columns.name])) != im.Name {
+				yield("", fmt.Errorf("rle: image %s: the file has changed", im.Name))
+				return
+			}
+			if !yield(record[f.columns.runs], nil) {
+				return
+			}
+		}
+	}
+}
+
+// WriteText writes all that image i is drawn of, and nothing else: its height and
+// width, and a line for each of its objects, in the file's order, with the word object
+// and the numbers of EncodedPixels, a space before each.
+func (f *File) WriteText(w io.Writer, r io.ReaderAt, i, height, width int) error {
+	im := &f.Images[i]
+	if im.Height > 0 {
+		height, width = im.Height, im.Width
+	}
+	fmt.Fprintf(w, "%d %d\n", height, width)
+	for text, err := range f.each(r, im) {
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "object %s\n", strings.Join(strings.Fields(text), " ")); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package rle_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -163,13 +164,24 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func open(t testing.TB, text string) *rle.File {
+// opened is a file and what reads it.
+type opened struct {
+	*rle.File
+	r io.ReaderAt
+}
+
+func (f opened) Read(i, height, width, maxPixels int) (*grid.Labels, int, error) {
+	return f.File.Read(f.r, i, height, width, maxPixels)
+}
+
+func open(t testing.TB, text string) opened {
 	t.Helper()
-	f, err := rle.Open(strings.NewReader(text), int64(len(text)))
+	r := strings.NewReader(text)
+	f, err := rle.Open(r, int64(len(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f
+	return opened{f, r}
 }
 
 const table = "ImageId,EncodedPixels\na,1 2\nb,2 1 4 1\na,3 1\na,2 2\nc.jpg,\n"
@@ -196,6 +208,32 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// The text of an image is what it is drawn of, and no more.
+func TestWriteText(t *testing.T) {
+	text := func(f opened, i int) string {
+		var b strings.Builder
+		if err := f.WriteText(&b, f.r, i, 2, 3); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	const want = "2 3\nobject 1 2\nobject 3 1\nobject 2 2\n"
+	for _, file := range []string{
+		table,
+		"ImageId,Usage,EncodedPixels\r\nb,x,9 9\r\n\"a\",y,\" 1  2\"\r\na,z,3 1\r\na,z,2 2",
+		"\ufeffImageId,EncodedPixels,Height,Width\na,1 2,2,3\na,3 1,2,3\na,2 2,2,3\n",
+	} {
+		f := open(t, file)
+		i := slices.IndexFunc(f.Images, func(im rle.Image) bool { return im.Name == "a" })
+		if got := text(f, i); got != want {
+			t.Errorf("%q: got\n%swant\n%s", file, got, want)
+		}
+	}
+	if got := text(open(t, table), 2); got != "2 3\nobject \n" {
+		t.Errorf("an image without objects: %q", got)
+	}
+}
+
 func TestBadCSV(t *testing.T) {
 	for _, text := range []string{"", "a,b\n1,2\n", "ImageId\nx\n", "ImageId,EncodedPixels\na\n", "ImageId,EncodedPixels\n\"a,1 2\n",
 		"ImageId,EncodedPixels,Height,Width\na,1 1,x,3\n", "ImageId,EncodedPixels,Height,Width\na,1 1,0,3\n",
@@ -216,12 +254,13 @@ func TestBadCSV(t *testing.T) {
 		t.Error("an image of no size is drawn")
 	}
 	text := []byte(table)
-	changing, err := rle.Open(bytes.NewReader(text), int64(len(text)))
+	r := bytes.NewReader(text)
+	changing, err := rle.Open(r, int64(len(text)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	copy(text[22:], "zzz")
-	if _, _, err := changing.Read(0, 2, 3, 100); err == nil || !strings.Contains(err.Error(), "changed") {
+	if _, _, err := changing.Read(r, 0, 2, 3, 100); err == nil || !strings.Contains(err.Error(), "changed") {
 		t.Errorf("a file that changes: %v", err)
 	}
 }
@@ -249,12 +288,13 @@ func FuzzCSV(f *testing.F) {
 	f.Add([]byte(table))
 	f.Add([]byte("ImageId,EncodedPixels,Height,Width\r\n\"a\",\"1 2\",3,4\r\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := rle.Open(bytes.NewReader(text), int64(len(text)))
+		r := bytes.NewReader(text)
+		file, err := rle.Open(r, int64(len(text)))
 		if err != nil {
 			return
 		}
 		for i := range file.Images {
-			labels, _, err := file.Read(i, 5, 7, 1<<12)
+			labels, _, err := file.Read(r, i, 5, 7, 1<<12)
 			if err == nil && len(labels.Data) != labels.Shape[0]*labels.Shape[1] {
 				t.Fatal(labels.Shape)
 			}
