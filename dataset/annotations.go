@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -65,6 +66,10 @@ func openRegular(path string) (*os.File, error) {
 // OpenAnnotations finds the images of a file of annotations. It goes through all of
 // the file and keeps little of it. Every error names the path.
 func OpenAnnotations(path string) (*Annotations, error) {
+	return openAnnotations(context.Background(), path)
+}
+
+func openAnnotations(ctx context.Context, path string) (*Annotations, error) {
 	a := &Annotations{path: path}
 	a.byName = sync.OnceValue(a.index)
 	err := a.with(func(f *os.File) error {
@@ -72,7 +77,7 @@ func OpenAnnotations(path string) (*Annotations, error) {
 		if a.stamp, err = statFile(path); err != nil {
 			return err
 		}
-		return a.open(f)
+		return a.open(contextReaderAt{ctx, f})
 	})
 	if err != nil {
 		return nil, err
@@ -101,24 +106,20 @@ func (a *Annotations) with(do func(f *os.File) error) error {
 	return nil
 }
 
-func (a *Annotations) open(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	head := make([]byte, min(2048, info.Size()))
+func (a *Annotations) open(f io.ReaderAt) (err error) {
+	head := make([]byte, min(2048, a.stamp.Size))
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return err
 	}
 	if rle.Magic(head) {
-		if a.csv, err = rle.Open(f, info.Size()); err != nil {
+		if a.csv, err = rle.Open(f, a.stamp.Size); err != nil {
 			return err
 		}
 		for _, im := range a.csv.Images {
 			a.Names = append(a.Names, im.Name)
 		}
 	} else {
-		if a.coco, err = coco.Open(f, info.Size()); err != nil {
+		if a.coco, err = coco.Open(f, a.stamp.Size); err != nil {
 			return err
 		}
 		for _, im := range a.coco.Images {

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -27,7 +28,7 @@ func firstAnnotations(paths []string) string {
 // annotated makes items of the images of a file, if it is one of annotations, and
 // reports whether it is.
 func (f *finder) annotated(root, name string) bool {
-	items, errs, yes := annotatedItems(root, name)
+	items, errs, yes := annotatedItems(f.ctx, root, name)
 	f.found.Items = append(f.found.Items, items...)
 	f.found.Errors = append(f.found.Errors, errs...)
 	return yes
@@ -35,14 +36,14 @@ func (f *finder) annotated(root, name string) bool {
 
 // annotatedItems makes an item of each image of a file, if it is one of annotations. An
 // error is that of an image whose name is not safe, or of the whole file.
-func annotatedItems(root, name string) (items []Item, errs []error, yes bool) {
+func annotatedItems(ctx context.Context, root, name string) (items []Item, errs []error, yes bool) {
 	it := Item{Root: root, Name: name}
 	it.Files = []string{it.Path()}
 	yes, err := IsAnnotations(it.Files[0])
 	if err != nil || !yes {
 		return nil, nil, false // reading it as a mask says why
 	}
-	a, err := OpenAnnotations(it.Files[0])
+	a, err := openAnnotations(ctx, it.Files[0])
 	if err != nil {
 		return nil, []error{err}, true
 	}

@@ -1,12 +1,15 @@
 package dataset
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/weightmap/weightmap/internal/judge"
@@ -368,4 +371,41 @@ func TestMemoryOfManyImages(t *testing.T) {
 	}
 	t.Logf("%d bytes an image", (int64(after.HeapAlloc)-int64(before.HeapAlloc))/n)
 	runtime.KeepAlive(found)
+}
+
+// fewReads is a context that ends when it was asked a few times.
+type fewReads struct {
+	context.Context
+	left atomic.Int32
+}
+
+func (c *fewReads) Err() error {
+	if c.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A long file is not gone through to its end once nobody wants that any more.
+func TestInterruptedInAnnotations(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "runs.csv"), "ImageId,EncodedPixels,Height,Width\n"+strings.Repeat("a,1 1,9,9\n", 100_000))
+	put(t, filepath.Join(dir, "a.json"), `{"images": [`+strings.Repeat(" ", 1_000_000)+`], "annotations": []}`)
+	for _, name := range []string{"runs.csv", "a.json"} {
+		ctx := &fewReads{Context: t.Context()}
+		ctx.left.Store(5)
+		f, err := find(ctx, []string{filepath.Join(dir, name)}, FindOptions{})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, %v", name, f, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := Precompute(ctx, plain(filepath.Join(dir, "runs.csv")))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", r, err)
+	}
+	if got := tree(t, dir); len(got) != 2 {
+		t.Errorf("there are %v", got)
+	}
 }

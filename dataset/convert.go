@@ -134,7 +134,10 @@ func (c *converter) find(p string) ([]Item, error) {
 	if err == nil && (info.Mode().IsRegular() || info.IsDir() && isZarr(p)) {
 		p = filepath.Clean(p)
 		root, name := filepath.Dir(p), filepath.Base(p)
-		items, errs, yes := annotatedItems(root, name)
+		items, errs, yes := annotatedItems(c.ctx, root, name)
+		if err := c.ctx.Err(); err != nil {
+			return nil, err
+		}
 		c.cannot(p, errs)
 		if yes {
 			return items, nil
@@ -145,7 +148,7 @@ func (c *converter) find(p string) ([]Item, error) {
 	if !c.OutFile {
 		o.Out = c.Out
 	}
-	found, err := Find([]string{p}, o)
+	found, err := find(c.ctx, []string{p}, o)
 	if err != nil {
 		return nil, err
 	}

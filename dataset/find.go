@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -110,8 +111,13 @@ func isMaskFolder(name string) bool {
 //
 // A path that is neither there nor a glob is an [*OptionError].
 func Find(paths []string, o FindOptions) (*Found, error) {
+	return find(context.Background(), paths, o)
+}
+
+// find is Find, unless the context ends before.
+func find(ctx context.Context, paths []string, o FindOptions) (*Found, error) {
 	f := &finder{
-		FindOptions: o, objectFolders: map[string]bool{},
+		FindOptions: o, ctx: ctx, objectFolders: map[string]bool{},
 		suffixes: map[string]bool{}, manifests: map[string]bool{},
 	}
 	if o.Suffix != "" {
@@ -128,12 +134,16 @@ func Find(paths []string, o FindOptions) (*Found, error) {
 		if err := f.path(p); err != nil {
 			return nil, err
 		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 	}
 	return &f.found, nil
 }
 
 type finder struct {
 	FindOptions
+	ctx           context.Context
 	found         Found
 	out           string          // Out without symbolic links
 	seen          map[string]bool // files found, without links in their folders

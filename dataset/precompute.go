@@ -124,7 +124,7 @@ func (r *run) all() error {
 
 // find makes the list of jobs. Nothing is written if it fails.
 func (r *run) find() error {
-	found, err := Find(r.Paths, FindOptions{
+	found, err := find(r.ctx, r.Paths, FindOptions{
 		Masks: r.Masks, Folders: r.Options.Instances == InstancesFiles, Suffix: r.suffix(), Out: r.Out,
 	})
 	if err != nil {

@@ -198,7 +198,7 @@ func (s *sampler) unknown() error {
 	if len(s.samples) > 0 && !s.masks && s.Masks == "" {
 		return nil
 	}
-	found, err := Find([]string{s.dir}, FindOptions{Masks: s.Masks, Suffix: s.Suffix})
+	found, err := find(s.ctx, []string{s.dir}, FindOptions{Masks: s.Masks, Suffix: s.Suffix})
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ type walker struct {
 func (w *walker) path(rel string) string { return filepath.Join(w.root, filepath.FromSlash(rel)) }
 
 func (w *walker) visit(rel, real string) {
-	if w.visited[real] || rel != "" && w.out != "" && real == w.out {
+	if w.visited[real] || rel != "" && w.out != "" && real == w.out || w.ctx.Err() != nil {
 		return
 	}
 	w.visited[real] = true
