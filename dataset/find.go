@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -160,6 +161,8 @@ func (f *finder) path(p string) error {
 	}
 	f.learnAbove(dir)
 	switch {
+	case err == nil && info.IsDir() && isZarr(p):
+		f.found.Errors = append(f.found.Errors, fmt.Errorf("%s: %w", p, errZarr))
 	case err == nil && info.IsDir():
 		f.folder(p, "")
 	case err == nil:
@@ -352,7 +355,9 @@ func (f *finder) add(root, rel string, names []string, item bool) {
 	if len(names) == 0 {
 		return
 	}
-	names = slices.DeleteFunc(names, func(name string) bool { return f.annotated(root, path.Join(rel, name)) })
+	names = slices.DeleteFunc(names, func(name string) bool {
+		return f.store(filepath.Join(dir, name)) || f.annotated(root, path.Join(rel, name))
+	})
 	if len(names) == 0 {
 		return
 	}
@@ -375,6 +380,15 @@ func (f *finder) add(root, rel string, names []string, item bool) {
 		it.Files = append(it.Files, filepath.Join(dir, name))
 	}
 	f.found.Items = append(f.found.Items, it)
+}
+
+// store refuses a Zarr store, which is a folder, and reports whether it is one.
+func (f *finder) store(p string) bool {
+	yes := isZarrName(p) && isZarr(p)
+	if yes {
+		f.found.Errors = append(f.found.Errors, fmt.Errorf("%s: %w", p, errZarr))
+	}
+	return yes
 }
 
 // stem is a file's name without its extension, which of a.nii.gz is both.

@@ -272,3 +272,32 @@ func TestParseKinds(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A Zarr store is a folder, and is refused with the sentence that says what to do.
+func TestFindZarr(t *testing.T) {
+	dir := layout(t, "masks/a.png", "masks/b.zarr/.zgroup", "masks/b.zarr/0/.zarray", "masks/b.zarr/0/c.png", "images/c.zarr/zarr.json", "masks/d.zarr/e.png")
+	for path, want := range map[string][]string{
+		"":              {"masks/b.zarr"},
+		"masks/b.zarr":  {"masks/b.zarr"},
+		"images/c.zarr": {"images/c.zarr"},
+		"masks/*.zarr":  {"masks/b.zarr"},
+	} {
+		f, err := Find([]string{filepath.Join(dir, path)}, FindOptions{})
+		must(t, err)
+		var got []string
+		for _, err := range f.Errors {
+			if !errors.Is(err, errZarr) {
+				t.Error(err)
+			}
+			got = append(got, relative(dir, strings.TrimSuffix(err.Error(), ": "+errZarr.Error())))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("of %q %v are refused, want %v", path, got, want)
+		}
+		for _, it := range f.Items {
+			if strings.Contains(it.Name, "b.zarr") {
+				t.Errorf("%s is a mask", it.Name)
+			}
+		}
+	}
+}

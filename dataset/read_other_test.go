@@ -73,6 +73,15 @@ for f in ('palette.bmp', 'palette.gif'):
     read = Image.open(path(f))
     assert read.mode == 'P'
     case(f, f'{f[-3:].upper()} with a palette of colours: the index', np.array(read), 'Pillow')
+# Reducing colours puts them in any order: here white is 0, and black is 1.
+for f in ('reduced.gif', 'reduced.bmp'):
+    binary = np.full((H, W), 255, np.uint8)
+    binary[5:20, 9:30] = 0
+    Image.fromarray(binary).quantize(2).save(path(f))
+    read = Image.open(path(f))
+    assert read.mode == 'P' and (np.array(read) == (binary == 0)).all()
+    case(f, f'{f[-3:].upper()} with a palette of grays out of order: the index, with a warning', np.array(read), 'Pillow', options='warns')
+
 gray = np.repeat(ids('uint8', H, W)[..., None], 3, 2)
 cv2.imwrite(path('rgb.bmp'), gray)
 case('rgb.bmp', 'BMP of 24 bits, equal channels', cv2.imread(path('rgb.bmp'))[..., 0], 'OpenCV')

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"image"
 	"image/gif"
@@ -35,16 +36,24 @@ func checkSize(f *file, o ReadOptions, config func(io.Reader) (image.Config, err
 
 func readBMP(f *file, o ReadOptions) (*Image, error) {
 	if err := checkSize(f, o, bmp.DecodeConfig, 8); err != nil {
-		return nil, err
+		return nil, bmpError(err)
 	}
 	img, err := bmp.Decode(bufio.NewReaderSize(f, 1<<16))
 	if err != nil {
-		return nil, err
+		return nil, bmpError(err)
 	}
 	if _, ok := img.(*image.Paletted); ok {
 		return fromPalette(img)
 	}
 	return fromColour(img, o.Channel, true)
+}
+
+// bmpError says of the kinds that the library does not know what to do about them.
+func bmpError(err error) error {
+	if errors.Is(err, bmp.ErrUnsupported) {
+		return errors.New("is a BMP of a kind that is not read (compressed, or of 16 bits a pixel): save it as PNG")
+	}
+	return err
 }
 
 func readGIF(f *file, o ReadOptions) (*Image, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"io"
 
@@ -114,10 +115,38 @@ func fromPalette(img image.Image) (*Image, error) {
 		return nil, fmt.Errorf("an image of type %T has no palette", img)
 	}
 	im := &Image{Values: grid.New[int32](p.Rect.Dy(), p.Rect.Dx()), Dtype: "uint8"}
+	var used [256]bool
 	for y := range p.Rect.Dy() {
 		for x, v := range p.Pix[y*p.Stride:][:p.Rect.Dx()] {
 			im.Values.Data[y*p.Rect.Dx()+x] = int32(v)
+			used[v] = true
 		}
 	}
+	im.Warning = disordered(p.Palette, used)
 	return im, nil
+}
+
+// disordered is a warning if the colours in use are grays, and some brighter one has a
+// lower index than another: programs that reduce a gray image to few colours sort them
+// as they like, so that black may be 1 and white 0. It is "" if any has a colour, as
+// those of data sets with palettes have.
+func disordered(colours color.Palette, used [256]bool) string {
+	last, gray := -1, -1
+	wrong := ""
+	for i, c := range colours {
+		if i >= len(used) || !used[i] {
+			continue
+		}
+		r, g, b, _ := c.RGBA()
+		if r != g || r != b {
+			return ""
+		}
+		if now := int(r >> 8); now >= gray {
+			last, gray = i, now
+		} else if wrong == "" {
+			wrong = fmt.Sprintf("its palette is of grays out of order (%d is gray %d, and %d is gray %d), and the numbers read are the indices; "+
+				"if the grays are meant, save it without a palette, as in Python: Image.open('x.png').convert('L').save('mask.png')", last, gray, i, now)
+		}
+	}
+	return wrong
 }

@@ -37,6 +37,13 @@ def write(name, a, colour, depth, interlaced=False, extra=b''):
             + extra + chunk(b'IDAT', zlib.compress(data)) + chunk(b'IEND', b''))
 
 H, W = 13, 19
+# Reducing colours puts them in any order: here white is 0, and black is 1.
+binary = np.full((H, W), 255, np.uint8)
+binary[5:9, 9:15] = 0
+Image.fromarray(binary).quantize(2).save(path('reduced.png'))
+read = Image.open(path('reduced.png'))
+assert read.mode == 'P' and (np.array(read) == (binary == 0)).all()
+case('reduced.png', 'palette of grays out of order: the index, with a warning', np.array(read), 'Pillow', options='warns')
 for interlaced in (False, True):
     how = 'interlaced' if interlaced else 'plain'
     for depth in (1, 2, 4, 8, 16):

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Formats that hold masks and are not read. Each is known by its magic, and the
@@ -36,6 +37,9 @@ func isHDF5(head []byte) bool {
 }
 
 func isDICOM(head []byte) bool { return len(head) >= 132 && string(head[128:132]) == "DICM" }
+
+// isZarrName reports whether a folder, by its name, is a Zarr store.
+func isZarrName(name string) bool { return strings.EqualFold(filepath.Ext(name), ".zarr") }
 
 // isZarr reports whether the folder is a Zarr store, of format 2 or 3.
 func isZarr(dir string) bool {

@@ -84,7 +84,7 @@ func (w *walker) visit(rel, real string) {
 			}
 		}
 		switch {
-		case !mode.IsDir():
+		case !mode.IsDir() || isZarrName(name) && isZarr(w.path(below)):
 			names = append(names, name)
 			if isManifest(name) {
 				w.learn(w.path(rel), name)

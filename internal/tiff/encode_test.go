@@ -26,6 +26,7 @@ type layout struct {
 	description   string
 	software      string
 	subfile       int
+	depth         int // of a volume on one page; 0 says nothing
 }
 
 type tag struct {
@@ -127,6 +128,9 @@ func encode(pages []layout, samples [][]uint64) []byte {
 			add(325, 4, counts...)
 		}
 		add(339, 2, repeat(l.format)...)
+		if l.depth > 0 {
+			add(32997, 4, uint64(l.depth))
+		}
 		for j, t := range tags {
 			room := 4
 			if big {
@@ -211,15 +215,13 @@ func (l layout) row(row []uint64, together int) (b []byte) {
 		}
 	}
 	if l.bits%8 != 0 {
-		held, have := uint64(0), 0
+		b = make([]byte, (len(row)*l.bits+7)/8)
+		at := 0
 		for _, v := range row {
-			held, have = held<<l.bits|v, have+l.bits
-			for ; have >= 8; have -= 8 {
-				b = append(b, byte(held>>(have-8)))
+			for k := l.bits - 1; k >= 0; k-- {
+				b[at/8] |= byte(v>>k&1) << (7 - at%8)
+				at++
 			}
-		}
-		if have > 0 {
-			b = append(b, byte(held<<(8-have)))
 		}
 		return b
 	}

@@ -13,7 +13,7 @@ type Page struct {
 	Width, Height int
 	Samples       int        // numbers a pixel
 	Alpha         int        // the place of the sample that is transparency, or −1
-	Type          dtype.Type // of a sample; numbers of 2 to 15 bits count as the next whole type
+	Type          dtype.Type // of a sample; numbers of other than 8, 16, 32 or 64 bits count as the next such type
 	Bits          int        // of a sample
 
 	tags        tags
@@ -58,8 +58,13 @@ func newPage(t tags, number int) (*Page, error) {
 	p.fillOrder = get(tagFillOrder, 1)
 	p.planar = get(tagPlanar, 1) == planarSeparate && samples > 1
 	photometric := get(tagPhotometric, blackIsZero)
+	depth := get(tagImageDepth, 1)
 	if err != nil {
 		return nil, err
+	}
+	if depth != 1 {
+		return nil, fmt.Errorf("is a volume of %d slices on one page, which is not read: save a page a slice, "+
+			"as in Python: tifffile.imwrite('mask.tif', tifffile.imread('x.tif'), photometric='minisblack')", depth)
 	}
 	if width < 1 || height < 1 || width > math.MaxInt32 || height > math.MaxInt32 || samples < 1 || samples > math.MaxUint16 {
 		return nil, fmt.Errorf("declares %d×%d pixels of %d samples", width, height, samples)
@@ -119,9 +124,9 @@ func (p *Page) setType() error {
 		p.Type = dtype.Uint8
 	case (format == unsigned || format == undefined) && bits > 8 && bits <= 16:
 		p.Type = dtype.Uint16
-	case (format == unsigned || format == undefined) && bits == 32:
+	case (format == unsigned || format == undefined) && bits > 16 && bits <= 32:
 		p.Type = dtype.Uint32
-	case (format == unsigned || format == undefined) && bits == 64:
+	case (format == unsigned || format == undefined) && bits > 32 && bits <= 64:
 		p.Type = dtype.Uint64
 	case format == signed && bits == 8:
 		p.Type = dtype.Int8

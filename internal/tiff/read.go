@@ -107,7 +107,7 @@ func readPage[T grid.Element](dst *grid.Grid[T], p *Page, tiles []tile, d *decod
 	}
 	var unpacked []byte // a row of samples that are no whole bytes in the file
 	width := int(min(p.tileWidth, int64(p.Width)))
-	if p.Bits%8 != 0 {
+	if p.Bits != 8*p.Type.Size() {
 		unpacked = make([]byte, width*inter*p.Type.Size())
 	}
 	var plane []T // a row of one sample of each pixel
@@ -142,7 +142,7 @@ func readPage[T grid.Element](dst *grid.Grid[T], p *Page, tiles []tile, d *decod
 			}
 			row, big := row, big
 			if unpacked != nil {
-				row, big = unpack(unpacked[:columns*inter*p.Type.Size()], row, p.Bits), false
+				row, big = unpack(unpacked[:columns*inter*p.Type.Size()], row, p.Bits, p.Type.Size(), big), false
 			}
 			row = row[:columns*inter*p.Type.Size()]
 			at := ((int(top)+y)*p.Width + int(left)) * p.Samples
@@ -164,26 +164,30 @@ func readPage[T grid.Element](dst *grid.Grid[T], p *Page, tiles []tile, d *decod
 	return nil
 }
 
-// unpack takes samples of 1 to 15 bits, the highest bit first, and stores them as
-// little-endian numbers of one or two bytes.
-func unpack(dst, src []byte, bits int) []byte {
-	size := 1
-	if bits > 8 {
-		size = 2
-	}
-	var held uint32 // the bits not yet used, at its low end
+// unpack takes samples of any number of bits, and stores them as little-endian numbers
+// of size bytes. The highest bit of a sample comes first, and where it is of whole
+// bytes, these are in the file's order.
+func unpack(dst, src []byte, bits, size int, big bool) []byte {
+	var held uint64 // the bits not yet used, at its low end
 	have := 0
 	for i := 0; i < len(dst); i += size {
-		for have < bits {
-			held = held<<8 | uint32(src[0])
-			src = src[1:]
-			have += 8
+		v := uint64(0)
+		for got := 0; got < bits; {
+			if have == 0 {
+				held, have, src = uint64(src[0]), 8, src[1:]
+			}
+			n := min(have, bits-got)
+			have -= n
+			part := held >> have & (1<<n - 1)
+			if bits%8 == 0 && !big {
+				v |= part << got
+			} else {
+				v = v<<n | part
+			}
+			got += n
 		}
-		have -= bits
-		v := held >> have & (1<<bits - 1)
-		dst[i] = byte(v)
-		if size == 2 {
-			dst[i+1] = byte(v >> 8)
+		for b := range size {
+			dst[i+b] = byte(v >> (8 * b))
 		}
 	}
 	return dst

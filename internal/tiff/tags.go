@@ -28,6 +28,7 @@ const (
 	tagTileByteCounts  = 325
 	tagExtraSamples    = 338
 	tagSampleFormat    = 339
+	tagImageDepth      = 32997 // registered by SGI
 )
 
 // typeSizes are the bytes of one value of each type of tag, and 0 for unknown types.
@@ -106,7 +107,7 @@ var wanted = map[uint16]bool{
 	tagNewSubfileType: true, tagWidth: true, tagHeight: true, tagBitsPerSample: true, tagCompression: true,
 	tagPhotometric: true, tagFillOrder: true, tagDescription: true, tagStripOffsets: true, tagSamplesPerPixel: true,
 	tagRowsPerStrip: true, tagStripByteCounts: true, tagPlanar: true, tagSoftware: true, tagPredictor: true, tagTileWidth: true,
-	tagTileHeight: true, tagTileOffsets: true, tagTileByteCounts: true, tagExtraSamples: true, tagSampleFormat: true,
+	tagTileHeight: true, tagTileOffsets: true, tagTileByteCounts: true, tagExtraSamples: true, tagSampleFormat: true, tagImageDepth: true,
 }
 
 func (t tags) has(tag uint16) bool { return t.entry(tag).count > 0 }

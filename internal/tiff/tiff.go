@@ -33,7 +33,7 @@ import (
 // File is an opened TIFF file.
 type File struct {
 	// Pages are the images of the file, in its order, without thumbnails, pyramid
-	// levels and transparency masks.
+	// levels and transparency masks, unless it has nothing else.
 	Pages []*Page
 
 	r      io.ReaderAt
@@ -84,26 +84,36 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		}
 		next = int64(f.order.Uint64(head[8:]))
 	}
+	for _, all := range []bool{false, true} {
+		if err := f.addPages(next, all); err != nil {
+			return nil, err
+		}
+		if len(f.Pages) > 0 {
+			return f, f.addContiguous()
+		}
+	}
+	return nil, errors.New("tiff: the file has no page")
+}
+
+// addPages adds the pages from the one on whose directory of tags is at the offset.
+func (f *File) addPages(next int64, all bool) (err error) {
 	seen := map[int64]bool{}
 	for next != 0 {
 		number := len(f.Pages) + 1
 		if seen[next] {
-			return nil, fmt.Errorf("tiff: page %d is a page before it: the file is damaged", number)
+			return fmt.Errorf("tiff: page %d is a page before it: the file is damaged", number)
 		}
 		seen[next] = true
-		if next, err = f.addPage(next); err != nil {
-			return nil, fmt.Errorf("tiff: page %d: %w", number, err)
+		if next, err = f.addPage(next, all); err != nil {
+			return fmt.Errorf("tiff: page %d: %w", number, err)
 		}
 	}
-	if len(f.Pages) == 0 {
-		return nil, errors.New("tiff: the file has no page")
-	}
-	return f, f.addContiguous()
+	return nil
 }
 
 // addPage adds the page whose directory of tags is at the offset, unless it is one
 // of those that are left out, and returns the offset of the next.
-func (f *File) addPage(offset int64) (next int64, err error) {
+func (f *File) addPage(offset int64, all bool) (next int64, err error) {
 	t, next, err := f.tags(offset)
 	if err != nil {
 		return 0, err
@@ -120,7 +130,7 @@ func (f *File) addPage(offset int64) (next int64, err error) {
 		return 0, err
 	}
 	const reduced, transparency = 1, 4
-	if kind&(reduced|transparency) != 0 {
+	if kind&(reduced|transparency) != 0 && !all {
 		return next, nil
 	}
 	p, err := newPage(t, len(f.Pages)+1)

@@ -34,10 +34,10 @@ func layouts() (all []layout) {
 				if big && compression > 5 { // offsets and codecs know nothing of each other
 					continue
 				}
-				for _, kind := range [][2]int{{1, 1}, {2, 1}, {4, 1}, {7, 1}, {8, 1}, {8, 2}, {12, 1}, {16, 1}, {16, 2}, {16, 3},
+				for _, kind := range [][2]int{{1, 1}, {2, 1}, {4, 1}, {7, 1}, {8, 1}, {8, 2}, {12, 1}, {15, 1}, {17, 1}, {24, 1}, {31, 1}, {33, 1}, {48, 1}, {57, 1}, {63, 1}, {16, 1}, {16, 2}, {16, 3},
 					{32, 1}, {32, 2}, {32, 3}, {64, 1}, {64, 2}, {64, 3}} {
 					for _, predictor := range []int{1, 2, 3} {
-						if predictor > 1 && (compression == 1 || compression == 32773 || kind[0]%8 != 0) || predictor == 3 && kind[1] != 3 {
+						if predictor > 1 && (compression == 1 || compression == 32773 || !whole(kind[0])) || predictor == 3 && kind[1] != 3 {
 							continue
 						}
 						for _, samples := range []int{1, 3} {
@@ -56,6 +56,9 @@ func layouts() (all []layout) {
 	}
 	return all
 }
+
+// whole reports whether numbers of so many bits are what processors know.
+func whole(bits int) bool { return bits == 8 || bits == 16 || bits == 32 || bits == 64 }
 
 // random returns bit patterns of numbers, and the numbers.
 func random(l layout, r *rand.Rand) (bits []uint64, values []float64) {
@@ -99,6 +102,28 @@ func TestEveryLayout(t *testing.T) {
 		if !grid.Equal(g, grid.From(append(want, want2...), 2, l.height, l.width, l.samples)) {
 			t.Fatalf("%v: the samples differ", l)
 		}
+	}
+}
+
+// Thumbnails are no pages, but for a file that has nothing else.
+func TestReducedImages(t *testing.T) {
+	pages := func(subfiles ...int) int {
+		var all []layout
+		var samples [][]uint64
+		for _, s := range subfiles {
+			l := plain(2, 2)
+			l.subfile = s
+			all, samples = append(all, l), append(samples, make([]uint64, 4))
+		}
+		content := encode(all, samples)
+		f, err := tiff.Open(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(f.Pages)
+	}
+	if a, b, c := pages(0, 1, 4, 2), pages(1, 0, 1), pages(1, 1); a != 2 || b != 1 || c != 2 {
+		t.Errorf("%d, %d and %d pages, want 2, 1 and 2", a, b, c)
 	}
 }
 
