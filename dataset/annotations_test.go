@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/judge"
 )
 
@@ -408,4 +409,64 @@ func TestInterruptedInAnnotations(t *testing.T) {
 	if got := tree(t, dir); len(got) != 2 {
 		t.Errorf("there are %v", got)
 	}
+}
+
+// The image that was annotated is found where people have it, and nowhere else.
+func TestImagesOfAnnotations(t *testing.T) {
+	square := [][]float64{{0, 0, 2, 0, 2, 2, 0, 2}}
+	for _, c := range []struct{ file, name, image, want string }{
+		{"annotations/instances_val2017.json", "1.png", "val2017/1.png", "val2017/1.png"},
+		{"annotations/instances_val2017.json", "1.png", "images/val2017/1.png", "images/val2017/1.png"},
+		{"annotations/instances_val2017.json", "1.png", "train2017/1.png", ""},
+		{"coco.json", "sub/1.png", "images/sub/1.png", "images/sub/1.png"},
+		{"coco.json", "images/1.png", "images/1.png", "images/1.png"},
+		{"coco.json", "elsewhere/1.png", "images/1.png", "images/1.png"},
+		{"coco.json", "1.png", "1.png", "1.png"},
+		{"deep/coco.json", "1.png", "1.png", ""}, // of another data set, perhaps
+		{"coco.json", "/1.png", "images/1.png", "images/1.png"},
+		{"coco.json", "1.json", "images/1.json", ""},
+		{"stage1_train_labels.csv", "", "stage1_train/7/images/7.png", "stage1_train/7/images/7.png"},
+		{"train.csv", "", "train/7.png", "train/7.png"},
+		{"runs.csv", "", "photos/7.png", "photos/7.png"},
+	} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, filepath.FromSlash(c.file))
+		image := filepath.Join(dir, filepath.FromSlash(c.image))
+		draw(t, image, "1234", "1234", "1234")
+		o := plain(file)
+		o.Instances, o.Out = InstancesAuto, filepath.Join(dir, "maps")
+		if c.name == "" {
+			put(t, file, "ImageId,EncodedPixels\n7,1 2\n")
+			o.Read.Sizes = Sizes{Height: 3, Width: 4}
+			if c.file == "runs.csv" {
+				o.Read.Sizes = Sizes{Images: filepath.Join(dir, "photos")}
+			}
+		} else {
+			putCOCO(t, file, []cocoImage{{7, c.name, 3, 4}}, []cocoObject{{1, 7, 0, square}})
+		}
+		if got := madeImages(t, o); !slices.Equal(got, []string{"7"}) {
+			t.Fatalf("%s: made %v", c.file, got)
+		}
+		samples, err := Samples(t.Context(), o.Out, SampleOptions{})
+		must(t, err)
+		got := ""
+		if samples[0].Image != "" {
+			got = relative(dir, samples[0].Image)
+		}
+		if len(samples) != 1 || samples[0].Name != "7" || samples[0].Mask != file || got != c.want {
+			t.Errorf("of %s and %q: image %q, want %q; %+v", c.file, c.name, got, c.want, samples)
+		}
+		target, err := samples[0].target(t.Context())
+		must(t, err)
+		if want := 2 + 2*min(1, len(c.name)); grid.Size(target.Shape) != 12 || countOnes(target) != want {
+			t.Errorf("%s: the target is %v", c.file, target.Data)
+		}
+	}
+}
+
+func countOnes(m *grid.Mask) (n int) {
+	for _, v := range m.Data {
+		n += int(v)
+	}
+	return n
 }

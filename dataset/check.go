@@ -26,7 +26,7 @@ func (r *run) check(j *job, class weights.Class) error {
 			j.base, j.need = c, need
 		}
 	}
-	if in := j.input(); j.base != nil && j.base.Input.Path != in.Path {
+	if in := j.input(r.Read.Sizes.Images); j.base != nil && j.base.Input != in {
 		// The masks were moved, and whoever asks the manifest where they are is to
 		// find them.
 		moved := *j.base

@@ -101,7 +101,7 @@ func (r *run) checkInputs() error {
 		if j.claims == nil {
 			continue
 		}
-		input := j.input().Path
+		input := j.input("").Path
 		for c := j.claims; c != nil; c = c.other {
 			if c.Input.Path == input {
 				continue

@@ -75,7 +75,7 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 // still up to date.
 func (r *run) record(j *job, p *pixels, n int, counts Pixels, class weights.Class) *Record {
 	rec := &Record{
-		Item: Path(j.Item.Base), Suffix: r.suffix(), Input: j.input(),
+		Item: Path(j.Item.Base), Suffix: r.suffix(), Input: j.input(r.Read.Sizes.Images),
 		Shape: p.values.Shape, Dtype: p.dtype, Values: j.values, Objects: n, Pixels: counts,
 		Parameters: r.parameters(r.modeOf(j), len(p.values.Shape)), Version: r.Version,
 	}

@@ -49,6 +49,10 @@ type Input struct {
 	// Image is the id of an image in a file of annotations, of which a file's name is made.
 	Image Path `json:"image,omitempty"`
 
+	// Images is the folder, from the output root, in which that image was looked up for
+	// its size; "" if the size was stated.
+	Images Path `json:"images,omitempty"`
+
 	Files int `json:"files"`
 
 	// SHA256 is that of the file. Of several files it is the SHA-256 of their list
@@ -232,12 +236,15 @@ func isManifest(name string) bool {
 }
 
 // inputPath is the path of the mask, by a manifest in dir.
-func (r *Record) inputPath(dir string) string {
-	input := filepath.FromSlash(string(r.Input.Path))
-	if filepath.IsAbs(input) {
-		return input
+func (r *Record) inputPath(dir string) string { return fromManifest(dir, r.Input.Path) }
+
+// fromManifest is a path that a manifest in dir has.
+func fromManifest(dir string, p Path) string {
+	path := filepath.FromSlash(string(p))
+	if filepath.IsAbs(path) {
+		return path
 	}
-	return filepath.Join(dir, input)
+	return filepath.Join(dir, path)
 }
 
 // unmarshalStrict is [json.Unmarshal], and refuses a null in place of a value.

@@ -21,6 +21,7 @@ type Origin struct {
 	// Record is the manifest's line on it, nil if there is none.
 	Record *Record
 
+	dir  string // of the manifest with the record
 	item *Item  // nil if it was not found
 	lost error  // why it was not, if that was annotated
 	base string // path of the outputs of the item, without what tells them apart
@@ -85,7 +86,7 @@ func (all *Origins) manifest(dir string) (map[string]*Record, error) {
 
 // origin is that of an output, by the manifest in dir.
 func (r *Record) origin(dir, output string, annotated *annotationFiles) *Origin {
-	o := &Origin{Kind: -1, Record: r, base: filepath.Join(dir, filepath.FromSlash(string(r.Item))), sfx: r.Suffix}
+	o := &Origin{Kind: -1, Record: r, dir: dir, base: filepath.Join(dir, filepath.FromSlash(string(r.Item))), sfx: r.Suffix}
 	for _, k := range Kinds {
 		if out := *r.Outputs.at(k); out != nil && string(out.Path) == output {
 			o.Kind = k

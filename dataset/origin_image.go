@@ -15,7 +15,7 @@ var maskEndings = []string{"_masks", "_mask", "_labels", "_label", "_cp_masks", 
 // Image returns the path of the image that the mask belongs to: beside the folder
 // of masks in one called images, image, imgs, img or raw, or beside the mask, by
 // the mask's name without an ending like _mask. That of annotations is looked for by its
-// name: beside their file, and there and beside the folder of that in folders called as
+// name: where its size was looked up; beside their file, and there and beside the folder of that in folders called as
 // before, or as the file is, which of instances_val2017.json and val2017_labels.csv is
 // val2017. "" if it was not found.
 func (o *Origin) Image() string {
@@ -23,7 +23,11 @@ func (o *Origin) Image() string {
 		return ""
 	}
 	if o.item.from != nil {
-		return o.item.photo()
+		images := ""
+		if o.Record != nil && o.Record.Input.Images != "" {
+			images = fromManifest(o.dir, o.Record.Input.Images)
+		}
+		return o.item.photo(images)
 	}
 	mask := o.item.Path()
 	if o.item.Folder {
@@ -58,8 +62,9 @@ func (o *Origin) Image() string {
 	return imageCalled(dir, stems[1:])
 }
 
-// photo returns the path of the image that was annotated, or "".
-func (it *Item) photo() string {
+// photo returns the path of the image that was annotated, or "". It is looked for in a
+// folder first, if there is one.
+func (it *Item) photo(images string) string {
 	file := it.Path()
 	subject := strings.TrimPrefix(stem(filepath.Base(file)), "instances_")
 	for _, ending := range maskEndings {
@@ -67,6 +72,9 @@ func (it *Item) photo() string {
 	}
 	own := filepath.Dir(file)
 	var folders []string
+	if images != "" {
+		folders = append(folders, images)
+	}
 	for _, dir := range []string{own, filepath.Join(own, "..")} {
 		for _, name := range imageFolders {
 			folders = append(folders, filepath.Join(dir, name), filepath.Join(dir, name, subject))

@@ -75,9 +75,13 @@ type job struct {
 	need []Kind  // outputs to be made
 }
 
-// input is what the manifest says of the item's files.
-func (j *job) input() Input {
-	return Input{Path: Path(relative(j.root.dir, j.Item.Path())), Image: Path(j.Item.ImageID), Files: len(j.Item.Files), SHA256: j.sum}
+// input is what the manifest says of the item's files, where images are in a folder.
+func (j *job) input(images string) Input {
+	in := Input{Path: Path(relative(j.root.dir, j.Item.Path())), Image: Path(j.Item.ImageID), Files: len(j.Item.Files), SHA256: j.sum}
+	if from := j.Item.from; from != nil && from.NeedsSize() && images != "" {
+		in.Images = Path(relative(j.root.dir, images))
+	}
+	return in
 }
 
 // all does one thing after the other.

@@ -123,6 +123,11 @@ only the images are made anew whose objects changed (unless the class weights di
 ` + "`" + `--balance dataset` + "`" + ` finds over all), and a file that was laid out anew, or changed in its
 categories, is up to date.
 
+` + "`" + `inspect` + "`" + `, ` + "`" + `export` + "`" + ` and the loader find the objects again by the manifest, and the images by
+their names: in ` + "`" + `--images` + "`" + `, or beside the file and its folder in images or in a folder called
+as the file is, as val2017 is for instances_val2017.json and stage1_train for
+stage1_train_labels.csv.
+
 Files of annotations in a folder are not taken, for many folders have the same objects as
 masks, too, or have several such files. They must be named, or matched by a glob such as
 ` + "`" + `'annotations/*.json'` + "`" + `. Two files that have images of the same ids need an ` + "`" + `--out` + "`" + ` each.
