@@ -2,10 +2,11 @@ package dataset
 
 import (
 	"context"
-	"fmt"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // mayBeAnnotations goes by the name alone.
@@ -58,35 +59,31 @@ func annotatedItems(ctx context.Context, root, name string) (items []Item, errs 
 	return items, errs, true
 }
 
-// annotationFiles remembers those that were gone through, by their paths. It serves one
-// goroutine; the zero value is ready for use.
-type annotationFiles map[string]*openedAnnotations
-
-type openedAnnotations struct {
-	*Annotations
-	err error
-}
+// annotationFiles remembers those that were gone through, by their paths. The zero value
+// is ready for use, by several goroutines.
+type annotationFiles struct{ opened sync.Map }
 
 // item returns the image of an id in a file of annotations.
-func (all *annotationFiles) item(path, id string) (*Item, error) {
-	a, ok := (*all)[path]
-	if !ok {
-		if *all == nil {
-			*all = annotationFiles{}
-		}
-		a = &openedAnnotations{}
-		a.Annotations, a.err = OpenAnnotations(path)
-		(*all)[path] = a
-	}
-	if a.err != nil {
-		return nil, a.err
+func (all *annotationFiles) item(ctx context.Context, path, id string) (*Item, error) {
+	open, _ := all.opened.LoadOrStore(path, sync.OnceValues(func() (*Annotations, error) { return openAnnotations(ctx, path) }))
+	a, err := open.(func() (*Annotations, error))()
+	if err != nil {
+		return nil, err
 	}
 	i, ok := a.byName()[id]
 	if !ok {
-		return nil, fmt.Errorf("%s: has no image %s any more", path, id)
+		return nil, noImageError{path, id}
 	}
 	return &Item{
 		Root: filepath.Dir(path), Name: filepath.Base(path), Files: []string{path}, ImageID: id, Base: id,
-		from: a.Annotations, index: i,
+		from: a, index: i,
 	}, nil
 }
+
+// noImageError is that of an image which is no more in a file of annotations. It is one
+// of what does not exist.
+type noImageError struct{ path, id string }
+
+func (e noImageError) Error() string { return e.path + ": has no image " + e.id + " any more" }
+
+func (e noImageError) Is(target error) bool { return target == fs.ErrNotExist }

@@ -94,7 +94,7 @@ func (r *Record) origin(dir, output string, annotated *annotationFiles) *Origin 
 	}
 	input := r.inputPath(dir)
 	if r.Input.Image != "" {
-		o.item, o.lost = annotated.item(input, string(r.Input.Image))
+		o.item, o.lost = annotated.item(context.Background(), input, string(r.Input.Image))
 	} else if item, err := itemAt(input); err == nil {
 		o.item = item
 	}

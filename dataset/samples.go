@@ -153,7 +153,7 @@ func (s *sampler) sample(dir string, d *digests, r *Record) (_ Sample, problem s
 		saved:   map[Kind]string{},
 	}
 	switch lost := out.origin.lost; {
-	case lost != nil && !errors.Is(lost, fs.ErrNotExist):
+	case lost != nil && (!errors.Is(lost, fs.ErrNotExist) || errors.As(lost, new(noImageError))):
 		out.Mask = r.inputPath(dir)
 		return out, fmt.Sprintf("%s was made of what is there no more: %v", out.Weights, lost), nil
 	case out.origin.item == nil:

@@ -78,7 +78,8 @@ func (j *job) about() iter.Seq[*Record] {
 	}
 }
 
-// identify finds the digest of the item's files, or of its part of a file that has many.
+// identify finds the digest of the item's files, or of its part of a file that has the
+// objects of many.
 func (r *run) identify(j *job) (err error) {
 	if from := j.Item.from; from != nil {
 		j.sum, err = from.digest(j.Item.index, r.Read.Sizes)

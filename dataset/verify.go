@@ -152,6 +152,7 @@ type verifier struct {
 	claimed  map[string]bool        // absolute paths of outputs of which a manifest tells
 	suffixes map[string]bool        // of those
 	origins  Origins
+	files    annotationFiles
 	digests  *digests // in memory alone
 	items    []claims // likewise numbered as jobs
 	read     atomic.Int64

@@ -62,9 +62,18 @@ func (v *verifier) lookForTemps() {
 // lookForOthers warns of masks of which no manifest tells.
 func (v *verifier) lookForOthers() {
 	known := map[string]bool{} // masks, by their real paths, and images by theirs, without extension
+	masks, annotated := false, map[string]bool{}
 	for _, r := range v.roots {
 		for c := range r.records() {
-			mask := realPath(c.inputPath(r.dir))
+			path := c.inputPath(r.dir)
+			if c.Input.Image == "" {
+				masks = true
+			} else if annotated[path] {
+				continue
+			} else {
+				annotated[path] = true
+			}
+			mask := realPath(path)
 			known[mask] = true
 			name := stem(filepath.Base(mask))
 			for _, ending := range maskEndings {
@@ -74,8 +83,11 @@ func (v *verifier) lookForOthers() {
 			}
 		}
 	}
+	if len(annotated) > 0 && !masks && v.Masks == "" {
+		return // beside annotations there are images alone
+	}
 	for _, t := range v.trees {
-		found, err := Find([]string{t.path}, FindOptions{Masks: v.Masks})
+		found, err := find(v.ctx, []string{t.path}, FindOptions{Masks: v.Masks})
 		if err != nil {
 			continue // it is gone since; its outputs are missing
 		}

@@ -66,10 +66,13 @@ func (v *verifier) check(_ *worker, j *job) error {
 
 // input is the mask of an item, by a claim.
 type input struct {
-	path string
-	*job       // identified, unless there is an error
-	err  error // why it is not
+	path  string
+	image string // what follows the path if the file has many
+	*job         // identified, unless there is an error
+	err   error  // why it is not
 }
+
+func (in *input) String() string { return in.path + in.image }
 
 // gone reports whether there is no mask.
 func (in *input) gone() bool { return isGone(in.err) }
@@ -81,13 +84,20 @@ func isGone(err error) bool {
 // input finds the mask of a claim and its digest.
 func (v *verifier) input(j *job, c *Record) *input {
 	in := &input{path: c.inputPath(j.root.dir)}
-	item, err := itemAt(in.path)
+	var item *Item
+	var err error
+	if id := string(c.Input.Image); id != "" {
+		in.image = ", image " + id
+		item, err = v.files.item(v.ctx, in.path, id)
+	} else {
+		item, err = itemAt(in.path)
+	}
 	if err == nil && item.Folder {
 		err = v.pickFiles(item, c)
 	}
 	if err == nil {
 		in.job = &job{Result: &Result{Item: *item}, root: j.root}
-		err = v.identify(in.job)
+		err = (&run{ctx: v.ctx, Options: Options{Read: ReadOptions{Sizes: c.sizes()}}}).identify(in.job)
 		for _, s := range in.stamps {
 			v.read.Add(s.Size)
 		}
@@ -137,7 +147,7 @@ func (v *verifier) judge(j *job, c *Record, k Kind, out *Output, in *input) *Fin
 	info, err := os.Lstat(file)
 	switch {
 	case err != nil && isGone(err) && in.gone():
-		return find(FaultMissing, "and so is its mask, %s", in.path)
+		return find(FaultMissing, "and so is its mask, %s", in)
 	case err != nil && isGone(err):
 		return find(FaultMissing, "")
 	case err != nil:
@@ -165,16 +175,16 @@ func (v *verifier) judge(j *job, c *Record, k Kind, out *Output, in *input) *Fin
 func (v *verifier) stale(c *Record, k Kind, in *input, find func(Fault, string, ...any) *Finding) *Finding {
 	switch {
 	case in.gone():
-		return find(FaultOrphaned, "its mask, %s, is gone", in.path)
+		return find(FaultOrphaned, "its mask, %s, is gone", in)
 	case in.err != nil:
 		f := unreadable(in.path, in.err)
 		f.Record = c
 		return &f
 	case in.sum != c.Input.SHA256 && len(in.Item.Files) != c.Input.Files:
 		return find(FaultStale, "%s has changed since it was made: it has %s, and had %d",
-			in.path, plural(len(in.Item.Files), "file", "files"), c.Input.Files)
+			in, plural(len(in.Item.Files), "file", "files"), c.Input.Files)
 	case in.sum != c.Input.SHA256:
-		return find(FaultStale, "%s has changed since it was made", in.path)
+		return find(FaultStale, "%s has changed since it was made", in)
 	case c.Parameters.Revision != revision:
 		return find(FaultStale, "it was computed by revision %d of the program, which is at %d", c.Parameters.Revision, revision)
 	case k == Weights && c.Parameters.Weights == nil:

@@ -60,6 +60,7 @@ func (v *verifier) again(w *worker, it *claims, h *holding, j *job, workers int)
 	if err != nil {
 		return fail(err)
 	}
+	o.Read.Sizes = h.sizes()
 	p, err := load(v.ctx, &h.input.Item, &o)
 	if err == nil {
 		err = h.input.unchanged(v.ctx)
