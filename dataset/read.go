@@ -192,7 +192,8 @@ func read(f *file, o ReadOptions) (*Image, error) {
 		}
 		return im, im.squeeze()
 	}
-	return nil, errors.New("its content is of no known format: masks are read from PNG, TIFF, NPY, NPZ, NIfTI, BMP, GIF and JPEG files")
+	return nil, errors.New("its content is of no known format: masks are read from PNG, TIFF, NPY, NPZ, NIfTI, BMP, GIF and JPEG files, " +
+		"and annotations from COCO's JSON and from CSV with the columns ImageId and EncodedPixels")
 }
 
 // squeeze drops axes of length 1 while there are more than three, and refuses what

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -105,7 +106,7 @@ func (v *verifier) path(p string) error {
 	known, rooted := false, false // a manifest tells of it, or could
 	above := filepath.Dir(p)
 	if info.IsDir() {
-		f := finder{ctx: v.ctx, suffixes: map[string]bool{}, manifests: map[string]bool{}}
+		f := finder{ctx: context.Background(), suffixes: map[string]bool{}, manifests: map[string]bool{}}
 		t.folders = f.walk(p)
 		v.trees = append(v.trees, t)
 		for _, err := range f.found.Errors {

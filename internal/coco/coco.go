@@ -66,21 +66,29 @@ type Mask struct {
 }
 
 // Magic reports whether a file that starts so may be a COCO file: an object whose
-// first key is one of theirs.
+// first key is one of theirs, or that has one soon which others hardly have.
 func Magic(head []byte) bool {
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff"))))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return false
 	}
-	t, err := d.Token()
-	if err != nil {
-		return false
+	for first := true; ; first = false {
+		t, err := d.Token()
+		if err != nil {
+			return false
+		}
+		switch t {
+		case "images", "annotations", "categories", "licenses":
+			return true
+		case "info", "type":
+			if first {
+				return true
+			}
+		}
+		if skip(d) != nil {
+			return false
+		}
 	}
-	switch t {
-	case "info", "licenses", "images", "annotations", "categories", "type":
-		return true
-	}
-	return false
 }
 
 // Open finds the annotations of each image.
@@ -137,7 +145,7 @@ func (o *opener) file() error {
 		name := key.(string) // the decoder takes no other keys
 		each := map[string]func() error{"images": o.image, "annotations": o.annotation}[name]
 		if each == nil {
-			if err := o.skip(); err != nil {
+			if err := skip(o.decoder); err != nil {
 				return err
 			}
 			continue
@@ -179,9 +187,9 @@ func (o *opener) delim(want json.Delim, what string) error {
 }
 
 // skip passes over a value of any kind without keeping it.
-func (o *opener) skip() error {
+func skip(d *json.Decoder) error {
 	for depth := 0; ; {
-		t, err := o.decoder.Token()
+		t, err := d.Token()
 		if err != nil {
 			return err
 		}

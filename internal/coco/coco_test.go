@@ -75,6 +75,9 @@ func ExampleFile_Read() {
 }
 
 func TestSmall(t *testing.T) {
+	if !coco.Magic([]byte(`{"version": "1", "by": {"images": [1]}, "images": [{"id"`)) || coco.Magic([]byte(`{"version": "1", "shapes": [{"type": "images", "images": 1}], "type": 5}`)) {
+		t.Error("Magic is wrong where another key comes first")
+	}
 	if !coco.Magic([]byte(small)) || !coco.Magic([]byte("\ufeff" + small)[:60]) || coco.Magic([]byte(`{"shape": 1}`)) || coco.Magic([]byte("[1]")) {
 		t.Error("Magic is wrong")
 	}
