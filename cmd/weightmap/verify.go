@@ -42,6 +42,15 @@ While precompute is at work on a folder there is no telling what is right: then
 verify refuses, and if a run came in between it says so in the end. It keeps no run
 from its work.
 
+--json prints one object with
+
+   summary    items, outputs, good (outputs that are as they should be), faults (the
+              number of each), computed (items, anew), left (items not looked at),
+              bytes, seconds, roots, interrupted
+   findings   of each the fault and the path; where there is one the line of the
+              manifest, the reason, and the item, as the manifest calls it
+   warnings   kind, items (how many), example, text
+
    weightmap verify data
    weightmap verify --deep all maps
    weightmap verify --json --quiet --deep 1/7 data > report.json`
