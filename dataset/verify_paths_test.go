@@ -142,6 +142,9 @@ func TestVerifyMovedMasks(t *testing.T) {
 		t.Errorf("made %v", got)
 	}
 	see()
+	if s, err := Samples(t.Context(), o.Out, SampleOptions{}); err != nil || len(s) != 3 {
+		t.Errorf("%d samples: %v", len(s), err)
+	}
 	// The tree itself may go elsewhere if the masks go with it.
 	at := filepath.Join(t.TempDir(), "all")
 	must(t, os.Mkdir(at, 0o777))
