@@ -115,14 +115,12 @@ func fromPalette(img image.Image) (*Image, error) {
 		return nil, fmt.Errorf("an image of type %T has no palette", img)
 	}
 	im := &Image{Values: grid.New[int32](p.Rect.Dy(), p.Rect.Dx()), Dtype: "uint8"}
-	var used [256]bool
 	for y := range p.Rect.Dy() {
 		for x, v := range p.Pix[y*p.Stride:][:p.Rect.Dx()] {
 			im.Values.Data[y*p.Rect.Dx()+x] = int32(v)
-			used[v] = true
 		}
 	}
-	im.Warning = disordered(p.Palette, used)
+	im.Warning = disordered(p.Palette, im.Values)
 	return im, nil
 }
 
@@ -130,7 +128,14 @@ func fromPalette(img image.Image) (*Image, error) {
 // lower index than another: programs that reduce a gray image to few colours sort them
 // as they like, so that black may be 1 and white 0. It is "" if any has a colour, as
 // those of data sets with palettes have.
-func disordered(colours color.Palette, used [256]bool) string {
+func disordered(colours color.Palette, indices *grid.Labels) string {
+	if colours == nil {
+		return ""
+	}
+	var used [256]bool
+	for _, v := range indices.Data {
+		used[v&0xff] = true
+	}
 	last, gray := -1, -1
 	wrong := ""
 	for i, c := range colours {

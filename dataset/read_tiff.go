@@ -29,7 +29,15 @@ func readTIFF(f *file, o ReadOptions) (*Image, error) {
 	if p.Samples == 1 {
 		channel = 0
 	}
-	return fromNumbers(p.Type, tiffAs[int32](t, pages, channel), tiffAs[int64](t, pages, channel), tiffAs[uint64](t, pages, channel))
+	im, err := fromNumbers(p.Type, tiffAs[int32](t, pages, channel), tiffAs[int64](t, pages, channel), tiffAs[uint64](t, pages, channel))
+	if err != nil {
+		return nil, err
+	}
+	// Colours that cannot be read change no number.
+	if colours, err := p.Palette(); err == nil {
+		im.Warning = disordered(colours, im.Values)
+	}
+	return im, nil
 }
 
 // choosePages returns the pages that make the image. A channel that is a page of

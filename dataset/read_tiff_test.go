@@ -95,6 +95,14 @@ for compression in (None, 'tiff_lzw', 'packbits', 'tiff_adobe_deflate', 'tiff_de
             read = np.array(Image.open(path(f)))
             assert (read == a).all()
             case(f, f'{names[compression]}{", predictor 2" if predictor == 2 else ""}; by Pillow', read, 'Pillow')
+# Reducing colours puts them in any order: here white is 0, and black is 1.
+binary = np.full((61, 83), 255, np.uint8)
+binary[5:40, 9:50] = 0
+f = name()
+Image.fromarray(binary).quantize(2).save(path(f))
+read = Image.open(path(f))
+assert read.mode == 'P' and (np.array(read) == (binary == 0)).all()
+case(f, 'palette of grays out of order: the index, with a warning', np.array(read), 'Pillow', options='warns')
 f = name()
 a = ids('bool', 61, 83)
 Image.fromarray(a).save(path(f), compression='group4')

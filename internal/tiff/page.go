@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 
 	"github.com/weightmap/weightmap/internal/dtype"
@@ -21,6 +22,7 @@ type Page struct {
 	predictor   int64
 	fillOrder   int64
 	inverted    bool // white is zero
+	paletted    bool // the samples are indices of colours
 	planar      bool // each sample has strips or tiles of its own
 
 	// Strips are tiles as wide as the image.
@@ -81,6 +83,7 @@ func newPage(t tags, number int) (*Page, error) {
 	default:
 		return nil, fmt.Errorf("its colours are neither gray, RGB nor a palette, but of kind %d", photometric)
 	}
+	p.paletted = photometric == palette
 	colours := int64(1)
 	if photometric == rgb {
 		colours = 3
@@ -104,6 +107,23 @@ func newPage(t tags, number int) (*Page, error) {
 		return nil, err
 	}
 	return p, p.setTiles()
+}
+
+// Palette returns the colours whose indices the samples are; nil if there are none.
+func (p *Page) Palette() (color.Palette, error) {
+	if !p.paletted || p.Type > dtype.Uint8 || !p.tags.has(tagColorMap) {
+		return nil, nil
+	}
+	n := 1 << p.Bits
+	v, err := p.tags.ints(tagColorMap, uint64(3*n))
+	if err != nil {
+		return nil, fmt.Errorf("tiff: page %d: %w", p.Number, err)
+	}
+	colours := make(color.Palette, n)
+	for i := range colours {
+		colours[i] = color.RGBA64{R: uint16(v[i]), G: uint16(v[n+i]), B: uint16(v[2*n+i]), A: math.MaxUint16}
+	}
+	return colours, nil
 }
 
 // setType finds the type of a sample from its bits and its format.

@@ -22,6 +22,7 @@ const (
 	tagPlanar          = 284
 	tagSoftware        = 305
 	tagPredictor       = 317
+	tagColorMap        = 320
 	tagTileWidth       = 322
 	tagTileHeight      = 323
 	tagTileOffsets     = 324
@@ -107,7 +108,7 @@ var wanted = map[uint16]bool{
 	tagNewSubfileType: true, tagWidth: true, tagHeight: true, tagBitsPerSample: true, tagCompression: true,
 	tagPhotometric: true, tagFillOrder: true, tagDescription: true, tagStripOffsets: true, tagSamplesPerPixel: true,
 	tagRowsPerStrip: true, tagStripByteCounts: true, tagPlanar: true, tagSoftware: true, tagPredictor: true, tagTileWidth: true,
-	tagTileHeight: true, tagTileOffsets: true, tagTileByteCounts: true, tagExtraSamples: true, tagSampleFormat: true, tagImageDepth: true,
+	tagTileHeight: true, tagTileOffsets: true, tagTileByteCounts: true, tagExtraSamples: true, tagSampleFormat: true, tagColorMap: true, tagImageDepth: true,
 }
 
 func (t tags) has(tag uint16) bool { return t.entry(tag).count > 0 }
