@@ -34,7 +34,7 @@ func (s *sweep[S]) Run(worker, lo, hi int) {
 // beyond scans planes outside a block towards it, so many there are: plane near is next
 // to the block, and away leads to the one behind it. Mostly every column has met all it
 // needs within a few planes; only where one has not are more looked at.
-func (s *sweep[S]) beyond(r record[S], near, away, planes int) {
+func (s *sweep[S]) beyond(r record[int32], near, away, planes int) {
 	if s.limited { // what is farther away cannot matter
 		planes = min(planes, s.reach)
 	}
@@ -55,7 +55,7 @@ func (s *sweep[S]) beyond(r record[S], near, away, planes int) {
 }
 
 // satisfied reports whether nothing farther away could change the record.
-func (s *sweep[S]) satisfied(r record[S]) bool {
+func (s *sweep[S]) satisfied(r record[int32]) bool {
 	worst := r.f1
 	if s.kind == two {
 		worst = r.f2
@@ -69,31 +69,37 @@ func (s *sweep[S]) satisfied(r record[S]) bool {
 }
 
 // known is the record of the elements lo ≤ i < hi of the grid.
-func (s *sweep[S]) known(lo, hi int) record[S] {
-	r := record[S]{s.f1, s.f2, s.id1, s.id2}
+func (s *sweep[S]) known(lo, hi int) record[int32] {
+	r := record[int32]{s.f1, s.f2, s.id1, s.id2}
 	return r.of(s.kind, lo, hi)
 }
 
 // complete takes the plane that begins at element k of the grid, and of which the
 // scan knows everything, through the other axes.
-func (s *sweep[S]) complete(l *line[S], plane record[S], k int) {
-	size := len(plane.f1)
+func (s *sweep[S]) complete(l *line[S], known record[int32], k int) {
+	size := len(known.f1)
 	if s.kind == edge {
-		plane.id1 = s.labels[k : k+size]
+		known.id1 = s.labels[k : k+size]
 	}
-	last, squares := len(s.shape)-1, false
+	last := len(s.shape) - 1
+	if last == 1 {
+		s.begin(l, size, last)
+		s.square(l.offers(s.kind, size), known)
+		s.store(l, k, size)
+		return
+	}
+	plane := l.plane.of(s.kind, 0, size)
+	s.square(plane, known)
+	if s.kind == edge {
+		plane.id1 = known.id1
+	}
 	for a := 1; a < last; a++ {
-		s.cross(l, plane, a, squares)
-		labels := plane.id1
-		plane, squares = l.plane.of(s.kind, 0, size), true
-		if s.kind == edge {
-			plane.id1 = labels
-		}
+		s.cross(l, plane, a)
 	}
 	n := s.shape[last]
-	l.w = S(s.axisWeight(last))
+	s.begin(l, n, last)
 	for i := 0; i < size; i += n {
-		s.load(l, plane, i, n, last, squares)
+		s.load(l, plane, i, n)
 		s.store(l, k+i, n)
 	}
 }
@@ -102,13 +108,11 @@ func (s *sweep[S]) complete(l *line[S], plane record[S], k int) {
 // elements of a line lie apart, so that cache lines are used whole.
 const abreast = 16
 
-// cross takes a plane through an axis that is neither the first nor the last. The
-// result is in l.plane.
-func (s *sweep[S]) cross(l *line[S], from record[S], axis int, squares bool) {
-	l.w = S(s.axisWeight(axis))
-	l.between = true
+// cross takes a plane through an axis that is neither the first nor the last.
+func (s *sweep[S]) cross(l *line[S], plane record[S], axis int) {
 	outer, n, inner := grid.Axis(s.shape[1:], axis-1)
-	to := l.plane.of(s.kind, 0, len(from.f1))
+	s.begin(l, n, axis)
+	l.between = true
 	for o := range outer {
 		for j := 0; j < inner; j += abreast {
 			at, lines := o*n*inner+j, min(abreast, inner-j)
@@ -116,9 +120,9 @@ func (s *sweep[S]) cross(l *line[S], from record[S], axis int, squares bool) {
 			if s.kind == edge {
 				block.id1 = l.block.id1[:n*lines]
 			}
-			block.gather(from, at, n, inner, lines)
+			block.gather(plane, at, n, inner, lines)
 			for b := range lines {
-				s.load(l, block, b*n, n, axis, squares)
+				s.load(l, block, b*n, n)
 				s.solve(l, n)
 				out := record[S]{l.o1, l.o2, l.oid1, l.oid2}
 				block.put(b*n, out.of(s.kind, margin, margin+n))
@@ -126,7 +130,7 @@ func (s *sweep[S]) cross(l *line[S], from record[S], axis int, squares bool) {
 			if s.kind == edge {
 				block.id1 = nil // stays as it is
 			}
-			to.scatter(block, at, n, inner, lines)
+			plane.scatter(block, at, n, inner, lines)
 		}
 	}
 	l.between = false

@@ -25,7 +25,8 @@ const (
 // The grid is scanned plane by plane, a plane being all that has one position on the
 // first axis: a row of an image, an image of a stack. f1 holds the steps that the
 // scan has come to, and id1 what belongs to them; f2 and id2 are the same for the
-// second nearest object. What a kind has no use for is nil.
+// second nearest object. What a kind has no use for is nil. Steps always fit 32 bits; it
+// is their squares that are counted in S.
 type sweep[S number] struct {
 	metric
 	kind       kind
@@ -34,17 +35,17 @@ type sweep[S number] struct {
 	mask       []uint8 // sites of a mask: the zeros if zeros, else the others
 	zeros      bool
 	labels     []int32 // or of a label grid: whatever is not zero
-	f1, f2     []S
+	f1, f2     []int32
 	id1, id2   []int32
 	d1, d2     []float32                      // the result
 	visit      func(at int, d1, d2 []float32) // or who gets it row by row
 	own1, own2 []int32                        // id1 and id2 if nobody wants them
-	ownF1      []S                            // f1 and f2 if they do not fit into the result
-	ownF2      []S
+	ownF1      []int32                        // f1 and f2 if there is no result to keep them in
+	ownF2      []int32
 
 	lines      []line[S]
 	made       int     // axes of length 1 put before the others to have two
-	far        S       // more steps than any line has
+	far        int32   // more steps than any line has
 	reach      int     // so many steps are too far to matter
 	scanWeight float64 // what the square of a step of the scan is worth
 	inf        S       // the square of no distance
@@ -68,7 +69,7 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 	for _, k := range s.shape {
 		longest = max(longest, k)
 	}
-	s.inf, s.far = infinite[S](), S(longest+2)
+	s.inf, s.far = infinite[S](), int32(longest+2)
 	s.reach, s.scanWeight = longest+2, s.axisWeight(0)
 	s.limited = o.Radius > 0 && s.kind == two
 	s.gaps, s.limit = false, float64(s.inf)
@@ -77,9 +78,9 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.limit = o.Radius / m.scale * (o.Radius / m.scale)
 		s.reach = int(min(float64(s.reach), math.Sqrt(s.limit/s.scanWeight)+2))
 	}
-	s.f1 = s.room(s.d1, &s.ownF1, n)
+	s.f1 = room(s.d1, &s.ownF1, n)
 	if s.kind == two {
-		s.f2 = s.room(s.d2, &s.ownF2, n)
+		s.f2 = room(s.d2, &s.ownF2, n)
 	}
 	if s.visit != nil {
 		s.own1, s.own2 = grow(s.own1, n), grow(s.own2, n)
@@ -99,11 +100,11 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 }
 
 // room is where the scan keeps a number for each of n pixels: in the place of the
-// result, if there is one and it is as wide. The result of a plane is written when
-// the scan is through with it.
-func (s *sweep[S]) room(result []float32, own *[]S, n int) []S {
-	if _, ok := any(S(0)).(int32); ok && result != nil {
-		return unsafe.Slice((*S)(unsafe.Pointer(unsafe.SliceData(result))), n)
+// result, if there is one. The result of a plane is written when the scan is through
+// with it.
+func room(result []float32, own *[]int32, n int) []int32 {
+	if result != nil {
+		return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(result))), n)
 	}
 	*own = grow(*own, n)
 	return *own

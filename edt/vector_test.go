@@ -3,6 +3,7 @@
 package edt
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -36,8 +37,12 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 		}
 		o := Options{BorderIsBackground: rng.IntN(2) == 0, Workers: 1 + rng.IntN(3)}
 		near := Options{Radius: 1 + 90*rng.Float64(), Gaps: rng.IntN(2) == 0, Squared: rng.IntN(2) == 0}
+		spaced := o
+		for range shape {
+			spaced.Spacing = append(spaced.Spacing, math.Exp(3*rng.Float64()))
+		}
 		all := func() (maps []*grid.Map, ids []*grid.Labels) {
-			maps = append(maps, Transform(nil, mask, o), Outside(nil, mask, o), MultiLabel(nil, labels, o))
+			maps = append(maps, Transform(nil, mask, o), Outside(nil, mask, o), MultiLabel(nil, labels, o), Transform(nil, mask, spaced))
 			ids = append(ids, Features(nil, mask, o), NearestLabel(nil, labels, o))
 			for _, o := range []Options{o, near} {
 				two := TwoNearest(nil, labels, o)
