@@ -20,17 +20,24 @@ type line[S number] struct {
 	between    bool         // it lies along neither the first axis nor the last
 	narrow     *line[int32] // if this one is of 64 bits
 
-	scanned record[int32] // the plane that the scan is at: steps
-	plane   record[S]     // that plane on its way through the other axes: squares
-	block   record[S]     // some adjacent lines of it
+	// Steps of the scan: the plane that it is at on its way there, and back; what it
+	// knows at the end of each stretch, and of all planes of one.
+	there, back, ends, known record[int32]
+
+	// Squares: a plane on its way through the other axes, and some adjacent lines of it.
+	plane, block record[S]
 }
 
 // reserve makes room for lines of up to n pixels, and for planes of so many.
 func (l *line[S]) reserve(k kind, n, plane int, wholePlanes bool) {
-	l.scanned.reserve(k, plane)
+	l.there.reserve(k, plane)
+	l.back.reserve(k, plane)
 	if wholePlanes {
 		l.plane.reserve(k, plane)
 		l.block.reserve(k, n*abreast)
+		if k == edge {
+			l.block.id1 = grow(l.block.id1, n*abreast)
+		}
 	}
 	n += 2 * margin
 	l.framed, l.skip = -1, 0

@@ -26,7 +26,7 @@ func stepsWithin(limit int32) (n int, certain bool) {
 
 // nearby solves the line by looking outwards, if it can.
 func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
-	if !haveAVX2 {
+	if !haveAVX2 || n < 8 {
 		return false
 	}
 	if l.skip > 0 {

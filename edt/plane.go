@@ -6,30 +6,71 @@ import "github.com/weightmap/weightmap/grid"
 // when the scan comes back to it, it goes on along the other axes while it is at
 // hand. What the planes beyond have to offer is scanned without keeping it, so that
 // workers need nothing of each other.
+//
+// On its way there the scan keeps only what it knows at the end of each stretch of planes;
+// on its way back it scans each stretch once more, in the cache. That is faster than to
+// write all that it has known to memory and to read it again, and takes next to none.
 func (s *sweep[S]) Run(worker, lo, hi int) {
 	l := &s.lines[worker]
 	n, size := s.shape[0], grid.Size(s.shape[1:])
-	scanned := l.scanned.of(s.kind, 0, size)
-	s.beyond(scanned, lo-1, -1, lo)
-	before, from := scanned, (lo-1)*size
-	for i := lo; i < hi; i++ {
-		k := i * size
-		plane := s.known(k, k+size)
-		s.forward(plane, before, k, from)
-		before, from = plane, k
+	stretch := min(s.stretch(size), hi-lo)
+	stretches := (hi - lo + stretch - 1) / stretch
+	l.ends.reserve(s.kind, (stretches-1)*size)
+	l.known.reserve(s.kind, stretch*size)
+	there, back := l.there.of(s.kind, 0, size), l.back.of(s.kind, 0, size)
+
+	s.beyond(there, lo-1, -1, lo)
+	for i := lo; i < lo+(stretches-1)*stretch; i++ {
+		s.forward(there, there, i*size, (i-1)*size)
+		if done := i + 1 - lo; done%stretch == 0 {
+			l.ends.put((done/stretch-1)*size, there)
+		}
 	}
-	s.beyond(scanned, hi, 1, n-hi)
+	s.beyond(back, hi, 1, n-hi)
 	step := size
 	if hi == n {
 		step = 0
 	}
-	for i := hi - 1; i >= lo; i-- {
-		k := i * size
-		s.backward(scanned, s.known(k, k+size), k, step)
-		step = size
-		s.complete(l, scanned, k)
+	for k := stretches - 1; k >= 0; k-- {
+		before := there
+		if k > 0 {
+			before = l.ends.of(s.kind, (k-1)*size, k*size)
+		} else if stretches > 1 {
+			s.beyond(there, lo-1, -1, lo)
+		}
+		a := lo + k*stretch
+		b := min(a+stretch, hi)
+		for i := a; i < b; i++ {
+			plane := l.known.of(s.kind, (i-a)*size, (i-a+1)*size)
+			s.forward(plane, before, i*size, (i-1)*size)
+			before = plane
+		}
+		for i := b - 1; i >= a; i-- {
+			s.backward(back, l.known.of(s.kind, (i-a)*size, (i-a+1)*size), i*size, step)
+			step = size
+			s.complete(l, back, i*size)
+		}
 	}
 }
+
+// stretch is the number of planes of so many pixels that are scanned in the cache, but
+// not so few that the ends of all would fill the memory.
+func (s *sweep[S]) stretch(size int) int {
+	bytes := 4
+	switch s.kind {
+	case feature:
+		bytes = 8
+	case two:
+		bytes = 16
+	}
+	return max(fewestPlanes, cacheBytes/(bytes*size))
+}
+
+// Tests change them.
+var (
+	cacheBytes   = 1 << 20 // what surely stays in the cache of one processor
+	fewestPlanes = 8
+)
 
 // beyond scans planes outside a block towards it, so many there are: plane near is next
 // to the block, and away leads to the one behind it. Mostly every column has met all it
@@ -66,12 +107,6 @@ func (s *sweep[S]) satisfied(r record[int32]) bool {
 		}
 	}
 	return true
-}
-
-// known is the record of the elements lo ≤ i < hi of the grid.
-func (s *sweep[S]) known(lo, hi int) record[int32] {
-	r := record[int32]{s.f1, s.f2, s.id1, s.id2}
-	return r.of(s.kind, lo, hi)
 }
 
 // complete takes the plane that begins at element k of the grid, and of which the

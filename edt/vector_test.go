@@ -11,12 +11,14 @@ import (
 )
 
 // Vector code and plain Go agree in every bit, which of two equally near objects is
-// named included, on rows long and short, dense and sparse.
+// named included, on rows long and short, dense and sparse; so do scans of all planes at
+// once and of a few at a time.
 func TestVectorsAndPlainGoAgree(t *testing.T) {
 	if !haveAVX2 {
 		t.Skip("this processor has no AVX2: there is nothing to compare")
 	}
 	defer func() { haveAVX2 = true }()
+	defer SetStretch(cacheBytes, fewestPlanes)()
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 400 {
 		shape := []int{1 + rng.IntN(60), 1 + rng.IntN(300)}
@@ -50,9 +52,9 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 			}
 			return maps, ids
 		}
-		haveAVX2 = true
+		haveAVX2, cacheBytes, fewestPlanes = true, 1<<20, 8
 		vectorMaps, vectorIDs := all()
-		haveAVX2 = false
+		haveAVX2, cacheBytes, fewestPlanes = false, 1, 1+rng.IntN(9)
 		plainMaps, plainIDs := all()
 		for i := range plainMaps {
 			if !grid.Equal(vectorMaps[i], plainMaps[i]) {
