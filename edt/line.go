@@ -17,6 +17,7 @@ type line[S number] struct {
 	d1, d2     []float32    // a row of the result
 	framed     int          // the pixels that the frame is around
 	skip       int          // lines for which not to look nearby
+	skipped    int          // how many that were the last time
 	between    bool         // it lies along neither the first axis nor the last
 	narrow     *line[int32] // if this one is of 64 bits
 
@@ -40,7 +41,7 @@ func (l *line[S]) reserve(k kind, n, plane int, wholePlanes bool) {
 		}
 	}
 	n += 2 * margin
-	l.framed, l.skip = -1, 0
+	l.framed, l.skip, l.skipped = -1, 0, 0
 	l.envelope.reserve(n)
 	l.f1, l.o1 = grow(l.f1, n), grow(l.o1, n)
 	if k != nearest {

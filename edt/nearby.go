@@ -1,20 +1,23 @@
 package edt
 
-// On a line whose distances are small, looking outwards from every
-// pixel, many pixels at a time, is faster than the envelope. It finds the same, the
+// On a line whose distances are small, looking outwards from every pixel, many pixels at
+// a time, is faster than the envelope. It finds the same, the
 // leftmost of equals included. Where a pixel has not found its nearest within
 // maxSteps columns, the line is left to the envelope.
 
 // maxSteps is how far a line is looked at outwards before the envelope is cheaper.
 const maxSteps = 128
 
+// shortest is the length of line for which it is worth it.
+const shortest = 8
+
 // margin frames the arrays of a line on either side: maxSteps columns, and the rest
 // of the block that is looked at together.
 const margin = maxSteps + 16
 
-// patience is the number of lines left to the envelope at once after one for which
-// looking outwards was in vain: the next lines are likely to be as sparse.
-const patience = 8
+// After a line for which looking outwards was in vain so many are left to the envelope at
+// once, twice as many each time, for the next are likely to be as sparse.
+const fewestSkipped, mostSkipped = 8, 64
 
 // stepsWithin is how far to look for what is at most a squared distance away, and
 // whether it is found there for certain.
@@ -26,7 +29,7 @@ func stepsWithin(limit int32) (n int, certain bool) {
 
 // nearby solves the line by looking outwards, if it can.
 func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
-	if !haveAVX2 || n < 8 {
+	if !haveAVX2 || n < shortest {
 		return false
 	}
 	if l.skip > 0 {
@@ -47,8 +50,11 @@ func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
 		}
 		found = nearestFloatAVX2(&l.o1[margin], &l.f1[margin], n, maxSteps, l.w)
 	}
-	if !found {
-		l.skip = patience
+	if found {
+		l.skipped = 0
+	} else {
+		l.skipped = min(max(2*l.skipped, fewestSkipped), mostSkipped)
+		l.skip = l.skipped
 	}
 	return found
 }

@@ -60,7 +60,9 @@ nearestStep:
 	VPCMPGTD  Y15, Y2, Y2
 	VPTEST    Y2, Y2
 	JZ        nearestStore
-	MOVB      $0, all+32(FP)
+	MOVB      $0, all+32(FP) // in vain
+	VZEROUPPER
+	RET
 
 nearestStore:
 	VMOVDQU Y0, (DI)
@@ -136,7 +138,9 @@ floatStep:
 	VCMPPD $0x1E, Y13, Y4, Y4
 	VPTEST Y4, Y4
 	JZ     floatStore
-	MOVB   $0, all+40(FP)
+	MOVB   $0, all+40(FP) // in vain
+	VZEROUPPER
+	RET
 
 floatStore:
 	VMOVUPD Y0, (DI)

@@ -28,12 +28,12 @@ func (e *envelope[S]) values(dst, f []S, lo, hi int) {
 		fill(dst[lo:hi], e.inf)
 		return
 	}
+	x, w, dst := lo, e.w, dst[:hi]
 	for k := range e.n {
-		v := int(e.apex[k])
-		fv := f[v]
-		piece := dst[e.start[k]:e.end(k, hi)]
-		for i := range piece {
-			piece[i] = e.at(v, fv, int(e.start[k])+i)
+		v, end := int(e.apex[k]), e.end(k, hi)
+		for fv := f[v]; x < end; x++ {
+			d := S(x - v)
+			dst[x] = fv + S(w*S(d*d)) // as in at
 		}
 	}
 }
