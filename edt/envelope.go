@@ -66,7 +66,11 @@ func (e *envelope[S]) build(f []S, vlo, vhi, xlo, xhi int) {
 				// which the rounding of the product cannot bridge. What is below zero is
 				// rounded the wrong way, but to no position.
 				num := fq - fv + S(q-v)*S(q+v)
-				t = int((float64(num)+0.5)*half[q-v] + 1)
+				if q-v == 1 {
+					t = int(int64(num)>>1) + 1
+				} else {
+					t = int((float64(num)+0.5)*half[q-v] + 1)
+				}
 			} else {
 				t = e.cross(v, q, fv, fq, xlo, xhi)
 			}

@@ -14,25 +14,34 @@ type line[S number] struct {
 	second     envelope[S]
 	mixed      []S // the offers that the second envelope is made of
 	mixedID    []int32
-	d1, d2     []float32 // a row of the result
-	framed     int       // the pixels that the frame is around
-	skip       int       // lines for which not to look nearby
-	between    bool      // it lies along neither the first axis nor the last
+	d1, d2     []float32    // a row of the result
+	framed     int          // the pixels that the frame is around
+	skip       int          // lines for which not to look nearby
+	skipped    int          // how many that were the last time
+	between    bool         // it lies along neither the first axis nor the last
+	narrow     *line[int32] // if this one is of 64 bits
 
-	scanned record[S] // the plane that the scan is at: steps
-	plane   record[S] // that plane on its way through the other axes: squares
-	block   record[S] // some adjacent lines of it
+	// Steps of the scan: the plane that it is at on its way there, and back; what it
+	// knows at the end of each stretch, and of all planes of one.
+	there, back, ends, known record[int32]
+
+	// Squares: a plane on its way through the other axes, and some adjacent lines of it.
+	plane, block record[S]
 }
 
 // reserve makes room for lines of up to n pixels, and for planes of so many.
 func (l *line[S]) reserve(k kind, n, plane int, wholePlanes bool) {
-	l.scanned.reserve(k, plane)
+	l.there.reserve(k, plane)
+	l.back.reserve(k, plane)
 	if wholePlanes {
 		l.plane.reserve(k, plane)
 		l.block.reserve(k, n*abreast)
+		if k == edge {
+			l.block.id1 = grow(l.block.id1, n*abreast)
+		}
 	}
 	n += 2 * margin
-	l.framed, l.skip = -1, 0
+	l.framed, l.skip, l.skipped = -1, 0, 0
 	l.envelope.reserve(n)
 	l.f1, l.o1 = grow(l.f1, n), grow(l.o1, n)
 	if k != nearest {
@@ -43,6 +52,7 @@ func (l *line[S]) reserve(k kind, n, plane int, wholePlanes bool) {
 		l.id2, l.oid2, l.mixedID = grow(l.id2, n), grow(l.oid2, n), grow(l.mixedID, n)
 		l.second.reserve(n)
 	}
+	l.reserveNarrow(k, n)
 }
 
 // grow returns a slice of n elements, the old one if it is long enough.
@@ -72,41 +82,61 @@ func around[T any](s []T, n int, v T) {
 	fill(s[margin+n:], v)
 }
 
-// load fetches a line of n pixels along the axis, from element i of r on: squares, or
-// what the scan has found, to be squared.
-func (s *sweep[S]) load(l *line[S], r record[S], i, n, axis int, squares bool) {
-	lo, hi := margin, margin+n
+// begin makes the line ready for lines of n pixels along the axis.
+func (s *sweep[S]) begin(l *line[S], n, axis int) {
+	l.w = S(s.axisWeight(axis))
 	l.frame(s.kind, n)
+	outside := s.inf
 	if s.border(axis) {
-		l.f1[lo-1], l.f1[hi] = 0, 0
+		outside = 0
 	}
-	s.fetch(l.f1[lo:hi], r.f1[i:i+n], squares)
+	l.f1[margin-1], l.f1[margin+n] = outside, outside
+}
+
+// offers is where a line of n pixels is loaded to.
+func (l *line[S]) offers(k kind, n int) record[S] {
+	r := record[S]{l.f1, l.f2, l.id1, l.id2}
+	r = r.of(k, margin, margin+n)
+	if k == edge {
+		r.id1 = l.id1[margin : margin+n]
+	}
+	return r
+}
+
+// load fetches a line of n pixels from element i of r on.
+func (s *sweep[S]) load(l *line[S], r record[S], i, n int) {
+	copy(l.f1[margin:], r.f1[i:i+n])
 	if s.kind != nearest {
-		copy(l.id1[lo:hi], r.id1[i:i+n])
+		copy(l.id1[margin:], r.id1[i:i+n])
 	}
 	if s.kind == two {
-		s.fetch(l.f2[lo:hi], r.f2[i:i+n], squares)
-		copy(l.id2[lo:hi], r.id2[i:i+n])
+		copy(l.f2[margin:], r.f2[i:i+n])
+		copy(l.id2[margin:], r.id2[i:i+n])
 	}
 }
 
-// fetch copies squares, or turns steps of the scan into squares.
-func (s *sweep[S]) fetch(dst, src []S, squares bool) {
-	if squares {
-		copy(dst, src)
-		return
+// square turns what the scan has found into what the pixels offer along the next axis.
+func (s *sweep[S]) square(dst record[S], known record[int32]) {
+	s.squares(dst.f1, known.f1)
+	copy(dst.id1, known.id1)
+	if s.kind == two {
+		s.squares(dst.f2, known.f2)
+		copy(dst.id2, known.id2)
 	}
-	w, reach, done := S(s.scanWeight), S(s.reach), 0
-	if d, ok := any(dst).([]int32); ok && haveAVX2 {
-		if done = len(d) &^ 7; done > 0 {
-			squaresAVX2(&d[0], &any(src).([]int32)[0], int32(s.reach), any(s.inf).(int32), done)
-		}
+}
+
+// squares turns steps of the scan into squares.
+func (s *sweep[S]) squares(dst []S, steps []int32) {
+	w, reach, done := S(s.scanWeight), int32(s.reach), 0
+	if d, ok := any(dst).([]int32); ok && haveAVX2 && len(d) >= 8 {
+		done = len(d) &^ 7
+		squaresAVX2(&d[0], &steps[0], reach, any(s.inf).(int32), done)
 	}
-	for x := done; x < len(src); x++ {
-		if g := src[x]; g >= reach {
+	for x := done; x < len(steps); x++ {
+		if g := steps[x]; g >= reach {
 			dst[x] = s.inf
 		} else {
-			dst[x] = S(w * S(g*g))
+			dst[x] = S(w * S(S(g)*S(g)))
 		}
 	}
 }

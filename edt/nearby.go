@@ -1,20 +1,23 @@
 package edt
 
-// On a line of int32 squares whose distances are small, looking outwards from every
-// pixel, many pixels at a time, is faster than the envelope. It finds the same, the
+// On a line whose distances are small, looking outwards from every pixel, many pixels at
+// a time, is faster than the envelope. It finds the same, the
 // leftmost of equals included. Where a pixel has not found its nearest within
 // maxSteps columns, the line is left to the envelope.
 
 // maxSteps is how far a line is looked at outwards before the envelope is cheaper.
 const maxSteps = 128
 
+// shortest is the length of line for which it is worth it.
+const shortest = 8
+
 // margin frames the arrays of a line on either side: maxSteps columns, and the rest
 // of the block that is looked at together.
 const margin = maxSteps + 16
 
-// patience is the number of lines left to the envelope at once after one for which
-// looking outwards was in vain: the next lines are likely to be as sparse.
-const patience = 8
+// After a line for which looking outwards was in vain so many are left to the envelope at
+// once, twice as many each time, for the next are likely to be as sparse.
+const fewestSkipped, mostSkipped = 8, 64
 
 // stepsWithin is how far to look for what is at most a squared distance away, and
 // whether it is found there for certain.
@@ -25,43 +28,62 @@ func stepsWithin(limit int32) (n int, certain bool) {
 }
 
 // nearby solves the line by looking outwards, if it can.
-func (s *sweep[S]) nearby(l *line[S], n int) bool {
-	if !haveAVX2 || l.w != 1 {
+func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
+	if !haveAVX2 || n < shortest {
 		return false
 	}
-	q, ok := any(l).(*line[int32])
-	if !ok {
+	if l.skip > 0 {
+		l.skip--
 		return false
 	}
-	if q.skip > 0 {
-		q.skip--
-		return false
-	}
-	found := false
-	lo := margin // the arrays go on for a margin on either side of the pixels
-	limit := int32(min(s.limit, float64(q.inf)))
-	switch {
-	case s.kind == nearest:
-		found = nearestAVX2(&q.o1[lo], &q.f1[lo], n, maxSteps)
-	case s.kind == two && s.onlyGaps(l):
-		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
-		steps, certain := stepsWithin(first)
-		found = nearestIDAVX2(&q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], n, steps, first, q.inf) || certain
-		if found {
-			steps, certain = stepsWithin(limit)
-			found = secondAVX2(&q.o2[lo], &q.oid2[lo], &q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo],
-				&q.f2[lo], &q.id2[lo], n, steps, 1, first, limit, q.inf) || certain
+	switch l := any(l).(type) {
+	case *line[int32]:
+		found = s.outwards(l, n)
+	case *line[int64]:
+		narrow(l, s.kind, n)
+		if found = s.outwards(l.narrow, n); found {
+			widen(l, s.kind, n)
 		}
-	default:
-		steps, certain := stepsWithin(limit)
-		found = nearestIDAVX2(&q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo], n, steps, limit, q.inf) || certain
-		if found && s.kind == two {
-			found = secondAVX2(&q.o2[lo], &q.oid2[lo], &q.o1[lo], &q.oid1[lo], &q.f1[lo], &q.id1[lo],
-				&q.f2[lo], &q.id2[lo], n, steps, 0, q.inf, limit, q.inf) || certain
+	case *line[float64]:
+		if s.kind != nearest {
+			return false
 		}
+		found = nearestFloatAVX2(&l.o1[margin], &l.f1[margin], n, maxSteps, l.w)
 	}
-	if !found {
-		q.skip = patience
+	if found {
+		l.skipped = 0
+	} else {
+		l.skipped = min(max(2*l.skipped, fewestSkipped), mostSkipped)
+		l.skip = l.skipped
 	}
 	return found
+}
+
+// outwards looks outwards, and reports whether that was far enough for all pixels. The
+// arrays go on for a margin on either side of them.
+func (s *sweep[S]) outwards(l *line[int32], n int) bool {
+	lo := margin
+	limit := int32(min(s.limit, float64(l.inf)))
+	switch {
+	case s.kind == nearest:
+		return nearestAVX2(&l.o1[lo], &l.f1[lo], n, maxSteps)
+	case s.kind == two && s.onlyGaps(l.between):
+		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
+		steps, certain := stepsWithin(first)
+		found := nearestIDAVX2(&l.o1[lo], &l.oid1[lo], &l.f1[lo], &l.id1[lo], n, steps, first, l.inf) || certain
+		if found {
+			steps, certain = stepsWithin(limit)
+			found = secondAVX2(&l.o2[lo], &l.oid2[lo], &l.o1[lo], &l.oid1[lo], &l.f1[lo], &l.id1[lo],
+				&l.f2[lo], &l.id2[lo], n, steps, 1, first, limit, l.inf) || certain
+		}
+		return found
+	default:
+		steps, certain := stepsWithin(limit)
+		found := nearestIDAVX2(&l.o1[lo], &l.oid1[lo], &l.f1[lo], &l.id1[lo], n, steps, limit, l.inf) || certain
+		if found && s.kind == two {
+			found = secondAVX2(&l.o2[lo], &l.oid2[lo], &l.o1[lo], &l.oid1[lo], &l.f1[lo], &l.id1[lo],
+				&l.f2[lo], &l.id2[lo], n, steps, 0, l.inf, limit, l.inf) || certain
+		}
+		return found
+	}
 }

@@ -60,7 +60,9 @@ nearestStep:
 	VPCMPGTD  Y15, Y2, Y2
 	VPTEST    Y2, Y2
 	JZ        nearestStore
-	MOVB      $0, all+32(FP)
+	MOVB      $0, all+32(FP) // in vain
+	VZEROUPPER
+	RET
 
 nearestStore:
 	VMOVDQU Y0, (DI)
@@ -69,6 +71,86 @@ nearestStore:
 	ADDQ    $64, DI
 	SUBQ    $16, CX
 	JG      nearestBlock
+	VZEROUPPER
+	RET
+
+// func nearestFloatAVX2(o, f *float64, n, steps int, w float64) (all bool)
+//
+// The same of floating-point squares: Y15 is k², Y13 w·k², Y14 2k+1, Y10 two.
+TEXT ·nearestFloatAVX2(SB), NOSPLIT, $0-41
+	MOVQ         o+0(FP), DI
+	MOVQ         f+8(FP), SI
+	MOVQ         n+16(FP), CX
+	MOVQ         steps+24(FP), DX
+	VBROADCASTSD w+32(FP), Y12
+	MOVB         $1, all+40(FP)
+	MOVQ         $0x3FF0000000000000, AX
+	VMOVQ        AX, X11
+	VBROADCASTSD X11, Y11
+	VADDPD       Y11, Y11, Y10
+
+floatBlock:
+	VMOVUPD (SI), Y0
+	VMOVUPD 32(SI), Y1
+	VMOVUPD 64(SI), Y2
+	VMOVUPD 96(SI), Y3
+	VMOVAPD Y11, Y15
+	VADDPD  Y11, Y10, Y14
+	VMOVAPD Y12, Y13
+	MOVQ    $-8, R10
+	MOVQ    $8, R11
+	MOVQ    DX, AX
+
+floatStep:
+	VMAXPD Y0, Y1, Y4
+	VMAXPD Y2, Y3, Y5
+	VMAXPD Y4, Y5, Y4
+	VCMPPD $0x1E, Y13, Y4, Y4
+	VPTEST Y4, Y4
+	JZ     floatStore
+	VADDPD (SI)(R10*1), Y13, Y4
+	VADDPD 32(SI)(R10*1), Y13, Y5
+	VADDPD 64(SI)(R10*1), Y13, Y6
+	VADDPD 96(SI)(R10*1), Y13, Y7
+	VMINPD Y4, Y0, Y0
+	VMINPD Y5, Y1, Y1
+	VMINPD Y6, Y2, Y2
+	VMINPD Y7, Y3, Y3
+	VADDPD (SI)(R11*1), Y13, Y4
+	VADDPD 32(SI)(R11*1), Y13, Y5
+	VADDPD 64(SI)(R11*1), Y13, Y6
+	VADDPD 96(SI)(R11*1), Y13, Y7
+	VMINPD Y4, Y0, Y0
+	VMINPD Y5, Y1, Y1
+	VMINPD Y6, Y2, Y2
+	VMINPD Y7, Y3, Y3
+	VADDPD Y14, Y15, Y15
+	VADDPD Y10, Y14, Y14
+	VMULPD Y12, Y15, Y13
+	SUBQ   $8, R10
+	ADDQ   $8, R11
+	DECQ   AX
+	JNZ    floatStep
+
+	VMAXPD Y0, Y1, Y4
+	VMAXPD Y2, Y3, Y5
+	VMAXPD Y4, Y5, Y4
+	VCMPPD $0x1E, Y13, Y4, Y4
+	VPTEST Y4, Y4
+	JZ     floatStore
+	MOVB   $0, all+40(FP) // in vain
+	VZEROUPPER
+	RET
+
+floatStore:
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	ADDQ    $128, SI
+	ADDQ    $128, DI
+	SUBQ    $16, CX
+	JG      floatBlock
 	VZEROUPPER
 	RET
 

@@ -6,35 +6,76 @@ import "github.com/weightmap/weightmap/grid"
 // when the scan comes back to it, it goes on along the other axes while it is at
 // hand. What the planes beyond have to offer is scanned without keeping it, so that
 // workers need nothing of each other.
+//
+// On its way there the scan keeps only what it knows at the end of each stretch of planes;
+// on its way back it scans each stretch once more, in the cache. That is faster than to
+// write all that it has known to memory and to read it again, and takes next to none.
 func (s *sweep[S]) Run(worker, lo, hi int) {
 	l := &s.lines[worker]
 	n, size := s.shape[0], grid.Size(s.shape[1:])
-	scanned := l.scanned.of(s.kind, 0, size)
-	s.beyond(scanned, lo-1, -1, lo)
-	before, from := scanned, (lo-1)*size
-	for i := lo; i < hi; i++ {
-		k := i * size
-		plane := s.known(k, k+size)
-		s.forward(plane, before, k, from)
-		before, from = plane, k
+	stretch := min(s.stretch(size), hi-lo)
+	stretches := (hi - lo + stretch - 1) / stretch
+	l.ends.reserve(s.kind, (stretches-1)*size)
+	l.known.reserve(s.kind, stretch*size)
+	there, back := l.there.of(s.kind, 0, size), l.back.of(s.kind, 0, size)
+
+	s.beyond(there, lo-1, -1, lo)
+	for i := lo; i < lo+(stretches-1)*stretch; i++ {
+		s.forward(there, there, i*size, (i-1)*size)
+		if done := i + 1 - lo; done%stretch == 0 {
+			l.ends.put((done/stretch-1)*size, there)
+		}
 	}
-	s.beyond(scanned, hi, 1, n-hi)
+	s.beyond(back, hi, 1, n-hi)
 	step := size
 	if hi == n {
 		step = 0
 	}
-	for i := hi - 1; i >= lo; i-- {
-		k := i * size
-		s.backward(scanned, s.known(k, k+size), k, step)
-		step = size
-		s.complete(l, scanned, k)
+	for k := stretches - 1; k >= 0; k-- {
+		before := there
+		if k > 0 {
+			before = l.ends.of(s.kind, (k-1)*size, k*size)
+		} else if stretches > 1 {
+			s.beyond(there, lo-1, -1, lo)
+		}
+		a := lo + k*stretch
+		b := min(a+stretch, hi)
+		for i := a; i < b; i++ {
+			plane := l.known.of(s.kind, (i-a)*size, (i-a+1)*size)
+			s.forward(plane, before, i*size, (i-1)*size)
+			before = plane
+		}
+		for i := b - 1; i >= a; i-- {
+			s.backward(back, l.known.of(s.kind, (i-a)*size, (i-a+1)*size), i*size, step)
+			step = size
+			s.complete(l, back, i*size)
+		}
 	}
 }
+
+// stretch is the number of planes of so many pixels that are scanned in the cache, but
+// not so few that the ends of all would fill the memory.
+func (s *sweep[S]) stretch(size int) int {
+	bytes := 4
+	switch s.kind {
+	case feature:
+		bytes = 8
+	case two:
+		bytes = 16
+	}
+	return max(fewestPlanes, cacheBytes/(bytes*size))
+}
+
+// Tests change them.
+var (
+	cacheBytes   = 1 << 20 // what surely stays in the cache of one processor
+	fewestPlanes = 8
+)
 
 // beyond scans planes outside a block towards it, so many there are: plane near is next
 // to the block, and away leads to the one behind it. Mostly every column has met all it
 // needs within a few planes; only where one has not are more looked at.
-func (s *sweep[S]) beyond(r record[S], near, away, planes int) {
+func (s *sweep[S]) beyond(r record[int32], near, away, planes int) {
 	if s.limited { // what is farther away cannot matter
 		planes = min(planes, s.reach)
 	}
@@ -55,7 +96,7 @@ func (s *sweep[S]) beyond(r record[S], near, away, planes int) {
 }
 
 // satisfied reports whether nothing farther away could change the record.
-func (s *sweep[S]) satisfied(r record[S]) bool {
+func (s *sweep[S]) satisfied(r record[int32]) bool {
 	worst := r.f1
 	if s.kind == two {
 		worst = r.f2
@@ -68,32 +109,32 @@ func (s *sweep[S]) satisfied(r record[S]) bool {
 	return true
 }
 
-// known is the record of the elements lo ≤ i < hi of the grid.
-func (s *sweep[S]) known(lo, hi int) record[S] {
-	r := record[S]{s.f1, s.f2, s.id1, s.id2}
-	return r.of(s.kind, lo, hi)
-}
-
 // complete takes the plane that begins at element k of the grid, and of which the
 // scan knows everything, through the other axes.
-func (s *sweep[S]) complete(l *line[S], plane record[S], k int) {
-	size := len(plane.f1)
+func (s *sweep[S]) complete(l *line[S], known record[int32], k int) {
+	size := len(known.f1)
 	if s.kind == edge {
-		plane.id1 = s.labels[k : k+size]
+		known.id1 = s.labels[k : k+size]
 	}
-	last, squares := len(s.shape)-1, false
+	last := len(s.shape) - 1
+	if last == 1 {
+		s.begin(l, size, last)
+		s.square(l.offers(s.kind, size), known)
+		s.store(l, k, size)
+		return
+	}
+	plane := l.plane.of(s.kind, 0, size)
+	s.square(plane, known)
+	if s.kind == edge {
+		plane.id1 = known.id1
+	}
 	for a := 1; a < last; a++ {
-		s.cross(l, plane, a, squares)
-		labels := plane.id1
-		plane, squares = l.plane.of(s.kind, 0, size), true
-		if s.kind == edge {
-			plane.id1 = labels
-		}
+		s.cross(l, plane, a)
 	}
 	n := s.shape[last]
-	l.w = S(s.axisWeight(last))
+	s.begin(l, n, last)
 	for i := 0; i < size; i += n {
-		s.load(l, plane, i, n, last, squares)
+		s.load(l, plane, i, n)
 		s.store(l, k+i, n)
 	}
 }
@@ -102,13 +143,11 @@ func (s *sweep[S]) complete(l *line[S], plane record[S], k int) {
 // elements of a line lie apart, so that cache lines are used whole.
 const abreast = 16
 
-// cross takes a plane through an axis that is neither the first nor the last. The
-// result is in l.plane.
-func (s *sweep[S]) cross(l *line[S], from record[S], axis int, squares bool) {
-	l.w = S(s.axisWeight(axis))
-	l.between = true
+// cross takes a plane through an axis that is neither the first nor the last.
+func (s *sweep[S]) cross(l *line[S], plane record[S], axis int) {
 	outer, n, inner := grid.Axis(s.shape[1:], axis-1)
-	to := l.plane.of(s.kind, 0, len(from.f1))
+	s.begin(l, n, axis)
+	l.between = true
 	for o := range outer {
 		for j := 0; j < inner; j += abreast {
 			at, lines := o*n*inner+j, min(abreast, inner-j)
@@ -116,9 +155,9 @@ func (s *sweep[S]) cross(l *line[S], from record[S], axis int, squares bool) {
 			if s.kind == edge {
 				block.id1 = l.block.id1[:n*lines]
 			}
-			block.gather(from, at, n, inner, lines)
+			block.gather(plane, at, n, inner, lines)
 			for b := range lines {
-				s.load(l, block, b*n, n, axis, squares)
+				s.load(l, block, b*n, n)
 				s.solve(l, n)
 				out := record[S]{l.o1, l.o2, l.oid1, l.oid2}
 				block.put(b*n, out.of(s.kind, margin, margin+n))
@@ -126,7 +165,7 @@ func (s *sweep[S]) cross(l *line[S], from record[S], axis int, squares bool) {
 			if s.kind == edge {
 				block.id1 = nil // stays as it is
 			}
-			to.scatter(block, at, n, inner, lines)
+			plane.scatter(block, at, n, inner, lines)
 		}
 	}
 	l.between = false

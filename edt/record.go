@@ -13,7 +13,7 @@ func (r *record[S]) reserve(k kind, n int) {
 	if k == two {
 		r.f2, r.id2 = grow(r.f2, n), grow(r.id2, n)
 	}
-	if k != nearest {
+	if k == two || k == feature {
 		r.id1 = grow(r.id1, n)
 	}
 }

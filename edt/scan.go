@@ -1,7 +1,7 @@
 package edt
 
 // clear makes the record know of nothing, or if it is outside the grid of sites on the border.
-func (s *sweep[S]) clear(r record[S], isOutside bool) {
+func (s *sweep[S]) clear(r record[int32], isOutside bool) {
 	outside := s.far
 	if isOutside && s.border(0) {
 		outside = 0
@@ -16,7 +16,7 @@ func (s *sweep[S]) clear(r record[S], isOutside bool) {
 // from what the plane before knew. The plane before, at index from…, is the one above,
 // or the one below when the scan goes up; less than 0 if there is none. r and before may be
 // the same.
-func (s *sweep[S]) forward(r, before record[S], k, from int) {
+func (s *sweep[S]) forward(r, before record[int32], k, from int) {
 	switch s.kind {
 	case nearest:
 		forwardNearest(r.f1, before.f1, s.mask[k:k+len(r.f1)], s.zeros)
@@ -32,7 +32,7 @@ func (s *sweep[S]) forward(r, before record[S], k, from int) {
 // backward adds what the plane at index k… knows of the one side to what the next plane,
 // at index k+step…, knows of both; step is 0 if there is none. next becomes the
 // record of plane k.
-func (s *sweep[S]) backward(next, known record[S], k, step int) {
+func (s *sweep[S]) backward(next, known record[int32], k, step int) {
 	switch s.kind {
 	case nearest:
 		backwardNearest(next.f1, known.f1)
@@ -54,16 +54,15 @@ func (s *sweep[S]) backward(next, known record[S], k, step int) {
 	}
 }
 
-func forwardNearest[S number](f, before []S, mask []uint8, zeros bool) {
+func forwardNearest(f, before []int32, mask []uint8, zeros bool) {
 	done := 0
-	if f, ok := any(f).([]int32); ok && haveAVX2 {
-		if done = len(f) &^ 7; done > 0 {
-			flip := int32(-1)
-			if zeros {
-				flip = 0
-			}
-			forwardNearestAVX2(&f[0], &any(before).([]int32)[0], &mask[0], flip, done)
+	if haveAVX2 && len(f) >= 8 {
+		done = len(f) &^ 7
+		flip := int32(-1)
+		if zeros {
+			flip = 0
 		}
+		forwardNearestAVX2(&f[0], &before[0], &mask[0], flip, done)
 	}
 	for j := done; j < len(f); j++ {
 		g := before[j] + 1
@@ -74,19 +73,18 @@ func forwardNearest[S number](f, before []S, mask []uint8, zeros bool) {
 	}
 }
 
-func backwardNearest[S number](next, known []S) {
+func backwardNearest(next, known []int32) {
 	done := 0
-	if f, ok := any(next).([]int32); ok && haveAVX2 {
-		if done = len(f) &^ 7; done > 0 {
-			backwardNearestAVX2(&f[0], &any(known).([]int32)[0], done)
-		}
+	if haveAVX2 && len(next) >= 8 {
+		done = len(next) &^ 7
+		backwardNearestAVX2(&next[0], &known[0], done)
 	}
 	for j := done; j < len(next); j++ {
 		next[j] = min(known[j], next[j]+1)
 	}
 }
 
-func (s *sweep[S]) forwardFeature(r, before record[S], k int) {
+func (s *sweep[S]) forwardFeature(r, before record[int32], k int) {
 	for j := range r.f1 {
 		switch i := k + j; {
 		case s.mask != nil && s.mask[i] != 0:
@@ -101,7 +99,7 @@ func (s *sweep[S]) forwardFeature(r, before record[S], k int) {
 
 // forwardEdge counts the steps from the last pixel of another label. Background has
 // no edge: it is 0 away.
-func (s *sweep[S]) forwardEdge(f, before []S, k, from int) {
+func (s *sweep[S]) forwardEdge(f, before []int32, k, from int) {
 	for j := range f {
 		switch c := s.labels[k+j]; {
 		case c == 0:
@@ -116,13 +114,11 @@ func (s *sweep[S]) forwardEdge(f, before []S, k, from int) {
 
 // forwardTwo keeps the two distinct objects that a column has come through last.
 // Any third is beaten by both of them, wherever it is looked at from.
-func forwardTwo[S number](r, before record[S], labels []int32) {
+func forwardTwo(r, before record[int32], labels []int32) {
 	done := 0
-	if r, ok := any(r).(record[int32]); ok && haveAVX2 {
-		if done = len(labels) &^ 7; done > 0 {
-			b := any(before).(record[int32])
-			forwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &b.f1[0], &b.id1[0], &b.f2[0], &b.id2[0], &labels[0], done)
-		}
+	if b := before; haveAVX2 && len(labels) >= 8 {
+		done = len(labels) &^ 7
+		forwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &b.f1[0], &b.id1[0], &b.f2[0], &b.id2[0], &labels[0], done)
 	}
 	for j := done; j < len(labels); j++ {
 		c := labels[j]
@@ -145,13 +141,11 @@ func forwardTwo[S number](r, before record[S], labels []int32) {
 // two nearest here is so there, too.
 //
 // next is the pixel below and becomes this one.
-func backwardTwo[S number](next, known record[S]) {
+func backwardTwo(next, known record[int32]) {
 	done := 0
-	if r, ok := any(next).(record[int32]); ok && haveAVX2 {
-		if done = len(r.f1) &^ 7; done > 0 {
-			k := any(known).(record[int32])
-			backwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &k.f1[0], &k.id1[0], &k.f2[0], &k.id2[0], done)
-		}
+	if r, k := next, known; haveAVX2 && len(r.f1) >= 8 {
+		done = len(r.f1) &^ 7
+		backwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &k.f1[0], &k.id1[0], &k.f2[0], &k.id2[0], done)
 	}
 	for j := done; j < len(next.f1); j++ {
 		f1, id1, f2, id2 := known.f1[j], known.id1[j], known.f2[j], known.id2[j]
@@ -162,7 +156,7 @@ func backwardTwo[S number](next, known record[S]) {
 }
 
 // insert keeps the two nearest of distinct objects of two and one more.
-func insert[S number](f1 S, id1 int32, f2 S, id2 int32, f S, id int32) (S, int32, S, int32) {
+func insert(f1, id1, f2, id2, f, id int32) (int32, int32, int32, int32) {
 	switch {
 	case id == id1:
 		return min(f1, f), id1, f2, id2

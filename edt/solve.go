@@ -28,12 +28,12 @@ func (e *envelope[S]) values(dst, f []S, lo, hi int) {
 		fill(dst[lo:hi], e.inf)
 		return
 	}
+	x, w, dst := lo, e.w, dst[:hi]
 	for k := range e.n {
-		v := int(e.apex[k])
-		fv := f[v]
-		piece := dst[e.start[k]:e.end(k, hi)]
-		for i := range piece {
-			piece[i] = e.at(v, fv, int(e.start[k])+i)
+		v, end := int(e.apex[k]), e.end(k, hi)
+		for fv := f[v]; x < end; x++ {
+			d := S(x - v)
+			dst[x] = fv + S(w*S(d*d)) // as in at
 		}
 	}
 }
@@ -134,12 +134,12 @@ func (s *sweep[S]) solveTwo(l *line[S], lo, hi int) {
 
 // onlyGaps reports whether nothing but the gaps counts any more: what is of no interest
 // where it is may still be to pixels along a later axis.
-func (s *sweep[S]) onlyGaps(l *line[S]) bool { return s.gaps && !l.between }
+func (s *sweep[S]) onlyGaps(between bool) bool { return s.gaps && !between }
 
 // drop makes what is farther than the limit, or of no interest, as good as absent.
 func (s *sweep[S]) drop(l *line[S], lo, hi int) {
 	first := s.limit
-	gaps := s.onlyGaps(l)
+	gaps := s.onlyGaps(l.between)
 	if gaps {
 		first = s.limit / 4
 	}

@@ -2,7 +2,6 @@ package edt
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/parallel"
@@ -23,28 +22,23 @@ const (
 // what the pixels of a line know by the lower envelope of what they all know.
 //
 // The grid is scanned plane by plane, a plane being all that has one position on the
-// first axis: a row of an image, an image of a stack. f1 holds the steps that the
-// scan has come to, and id1 what belongs to them; f2 and id2 are the same for the
-// second nearest object. What a kind has no use for is nil.
+// first axis: a row of an image, an image of a stack. The steps that the scan counts
+// always fit 32 bits; it is their squares that are counted in S.
 type sweep[S number] struct {
 	metric
-	kind       kind
-	o          Options
-	shape      []int
-	mask       []uint8 // sites of a mask: the zeros if zeros, else the others
-	zeros      bool
-	labels     []int32 // or of a label grid: whatever is not zero
-	f1, f2     []S
-	id1, id2   []int32
-	d1, d2     []float32                      // the result
-	visit      func(at int, d1, d2 []float32) // or who gets it row by row
-	own1, own2 []int32                        // id1 and id2 if nobody wants them
-	ownF1      []S                            // f1 and f2 if they do not fit into the result
-	ownF2      []S
+	kind     kind
+	o        Options
+	shape    []int
+	mask     []uint8 // sites of a mask: the zeros if zeros, else the others
+	zeros    bool
+	labels   []int32                        // or of a label grid: whatever is not zero
+	d1, d2   []float32                      // the result
+	id1, id2 []int32                        // what belongs to it
+	visit    func(at int, d1, d2 []float32) // or who gets it row by row
 
 	lines      []line[S]
 	made       int     // axes of length 1 put before the others to have two
-	far        S       // more steps than any line has
+	far        int32   // more steps than any line has
 	reach      int     // so many steps are too far to matter
 	scanWeight float64 // what the square of a step of the scan is worth
 	inf        S       // the square of no distance
@@ -68,7 +62,7 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 	for _, k := range s.shape {
 		longest = max(longest, k)
 	}
-	s.inf, s.far = infinite[S](), S(longest+2)
+	s.inf, s.far = infinite[S](), int32(longest+2)
 	s.reach, s.scanWeight = longest+2, s.axisWeight(0)
 	s.limited = o.Radius > 0 && s.kind == two
 	s.gaps, s.limit = false, float64(s.inf)
@@ -76,14 +70,6 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 		s.gaps = o.Gaps
 		s.limit = o.Radius / m.scale * (o.Radius / m.scale)
 		s.reach = int(min(float64(s.reach), math.Sqrt(s.limit/s.scanWeight)+2))
-	}
-	s.f1 = s.room(s.d1, &s.ownF1, n)
-	if s.kind == two {
-		s.f2 = s.room(s.d2, &s.ownF2, n)
-	}
-	if s.visit != nil {
-		s.own1, s.own2 = grow(s.own1, n), grow(s.own2, n)
-		s.id1, s.id2 = s.own1, s.own2
 	}
 	workers := max(1, o.Workers)
 	for len(s.lines) < workers {
@@ -95,18 +81,6 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 
 	parallel.Do(s, s.shape[0], workers)
 	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2, s.visit = nil, nil, nil, nil, nil, nil, nil
-	s.f1, s.f2 = nil, nil
-}
-
-// room is where the scan keeps a number for each of n pixels: in the place of the
-// result, if there is one and it is as wide. The result of a plane is written when
-// the scan is through with it.
-func (s *sweep[S]) room(result []float32, own *[]S, n int) []S {
-	if _, ok := any(S(0)).(int32); ok && result != nil {
-		return unsafe.Slice((*S)(unsafe.Pointer(unsafe.SliceData(result))), n)
-	}
-	*own = grow(*own, n)
-	return *own
 }
 
 // axisWeight is what the square of a step along the axis is worth.

@@ -10,6 +10,9 @@ var haveAVX2 = cpu.X86.HasAVX2
 func nearestAVX2(o, f *int32, n, steps int) (all bool)
 
 //go:noescape
+func nearestFloatAVX2(o, f *float64, n, steps int, w float64) (all bool)
+
+//go:noescape
 func nearestIDAVX2(o, oid, f, id *int32, n, steps int, limit, inf int32) (all bool)
 
 //go:noescape

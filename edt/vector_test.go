@@ -3,6 +3,7 @@
 package edt
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -10,12 +11,14 @@ import (
 )
 
 // Vector code and plain Go agree in every bit, which of two equally near objects is
-// named included, on rows long and short, dense and sparse.
+// named included, on rows long and short, dense and sparse; so do scans of all planes at
+// once and of a few at a time.
 func TestVectorsAndPlainGoAgree(t *testing.T) {
 	if !haveAVX2 {
 		t.Skip("this processor has no AVX2: there is nothing to compare")
 	}
 	defer func() { haveAVX2 = true }()
+	defer SetStretch(cacheBytes, fewestPlanes)()
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 400 {
 		shape := []int{1 + rng.IntN(60), 1 + rng.IntN(300)}
@@ -36,8 +39,12 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 		}
 		o := Options{BorderIsBackground: rng.IntN(2) == 0, Workers: 1 + rng.IntN(3)}
 		near := Options{Radius: 1 + 90*rng.Float64(), Gaps: rng.IntN(2) == 0, Squared: rng.IntN(2) == 0}
+		spaced := o
+		for range shape {
+			spaced.Spacing = append(spaced.Spacing, math.Exp(3*rng.Float64()))
+		}
 		all := func() (maps []*grid.Map, ids []*grid.Labels) {
-			maps = append(maps, Transform(nil, mask, o), Outside(nil, mask, o), MultiLabel(nil, labels, o))
+			maps = append(maps, Transform(nil, mask, o), Outside(nil, mask, o), MultiLabel(nil, labels, o), Transform(nil, mask, spaced))
 			ids = append(ids, Features(nil, mask, o), NearestLabel(nil, labels, o))
 			for _, o := range []Options{o, near} {
 				two := TwoNearest(nil, labels, o)
@@ -45,9 +52,9 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 			}
 			return maps, ids
 		}
-		haveAVX2 = true
+		haveAVX2, cacheBytes, fewestPlanes = true, 1<<20, 8
 		vectorMaps, vectorIDs := all()
-		haveAVX2 = false
+		haveAVX2, cacheBytes, fewestPlanes = false, 1, 1+rng.IntN(9)
 		plainMaps, plainIDs := all()
 		for i := range plainMaps {
 			if !grid.Equal(vectorMaps[i], plainMaps[i]) {
