@@ -84,7 +84,7 @@ type ReadOptions struct {
 const AllPages = -1
 
 // DefaultMaxPixels is what MaxPixels is if it is 0.
-const DefaultMaxPixels = min(1<<31, int(^uint(0)>>1))
+const DefaultMaxPixels = int(min(1<<31, uint64(^uint(0)>>1)))
 
 // format is a kind of file, known by how it starts.
 type format struct {
