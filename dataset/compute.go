@@ -16,6 +16,9 @@ type worker struct {
 	edt     edt.Scratch
 	two     edt.Two
 	weights *grid.Map
+
+	budget *budget
+	held   int64 // of the budget: what the items it works on may take
 }
 
 // fit drops memory that was made for another shape.
@@ -30,7 +33,7 @@ func (w *worker) fit(shape []int) {
 
 // compute makes the outputs that an item needs, and adds them to the manifest.
 func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error {
-	p, err := r.load(j)
+	p, err := r.load(w, j)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,7 @@ type run struct {
 	warnings warnings
 	observer sync.Mutex
 	kept     atomic.Int64 // bytes of masks kept in memory
+	budget   *budget
 }
 
 // job is an item on its way.
@@ -87,6 +88,10 @@ func (j *job) input(images string) Input {
 // all does one thing after the other.
 func (r *run) all() error {
 	if err := r.find(); err != nil || len(r.jobs) == 0 {
+		return err
+	}
+	var err error
+	if r.budget, err = newBudget(r.MaxMemory, len(r.jobs)); err != nil {
 		return err
 	}
 	r.phase("reading masks", r.jobs, r.examine)
@@ -188,7 +193,8 @@ func (r *run) phase(name string, jobs []*job, do func(*worker, *job) error) {
 	var group sync.WaitGroup
 	for range min(r.Options.jobs(), len(jobs)) {
 		group.Go(func() {
-			var w worker
+			w := worker{budget: r.budget}
+			defer w.drop()
 			for r.ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(jobs) {
@@ -203,6 +209,7 @@ func (r *run) phase(name string, jobs []*job, do func(*worker, *job) error) {
 				if err := do(&w, j); err != nil && r.ctx.Err() == nil {
 					r.result(j, StatusFailed, err)
 				}
+				w.share()
 				r.tell(Event{Kind: EventStep, Item: &j.Item})
 			}
 		})
@@ -278,8 +285,8 @@ func (r *run) classOf(p Pixels, class weights.Class) weights.Class {
 }
 
 // saves reports whether an output of the kind is asked for.
-func (r *run) saves(k Kind) bool {
-	for _, s := range r.Save {
+func (o *Options) saves(k Kind) bool {
+	for _, s := range o.Save {
 		if s == k {
 			return true
 		}

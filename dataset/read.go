@@ -78,6 +78,10 @@ type ReadOptions struct {
 
 	// Sizes is for images of annotations that do not state them.
 	Sizes Sizes
+
+	// declared is told what a header says, before memory is taken for the pixels, and
+	// may wait. Its error is that of the file; nil refuses nothing.
+	declared func(declared) error
 }
 
 // AllPages is the Page that takes all pages as a stack, whatever they are said to be.
