@@ -330,7 +330,7 @@ func (f *finder) learn(dir, manifest string) {
 	}
 	f.manifests[file] = true
 	// What cannot be read here is an error later on, if it matters.
-	_ = readLines(file, func(_ int, line []byte) {
+	_ = readLines(file, func(_ int, _ int64, line []byte) {
 		var l struct{ Suffix string }
 		if bytes.Contains(line, []byte(`"suffix"`)) && json.Unmarshal(line, &l) == nil && l.Suffix != "" {
 			f.suffixes[l.Suffix] = true

@@ -172,7 +172,7 @@ type manifestReader struct {
 	last       Path                   // item
 }
 
-func (in *manifestReader) line(number int, line []byte) {
+func (in *manifestReader) line(number int, _ int64, line []byte) {
 	bad := func(err error) { in.m.damaged = append(in.m.damaged, badLine{place{in.file, number}, err}) }
 	l := recordLine{Record: &Record{}}
 	if err := unmarshalStrict(line, &l); err != nil {
@@ -268,7 +268,8 @@ func (m *manifest) add(r *Record) error {
 	m.records[r.key()] = r
 	m.untidy = true
 	m.mu.Unlock()
-	return m.journal.append(r)
+	_, err := m.journal.append(r)
+	return err
 }
 
 // keep drops the other claims on the item of a claim that holds.

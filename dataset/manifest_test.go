@@ -269,7 +269,7 @@ func FuzzManifest(f *testing.F) {
 	read := func(content []byte) *manifest {
 		in := manifestReader{m: &manifest{records: map[manifestKey]*Record{}}, parameters: map[string]*Parameters{}}
 		for line := range bytes.SplitSeq(content, []byte("\n")) {
-			in.line(1, line)
+			in.line(1, 0, line)
 		}
 		return in.m
 	}

@@ -109,7 +109,7 @@ func Verify(ctx context.Context, o VerifyOptions) (*Verification, error) {
 	}
 	v := &verifier{
 		VerifyOptions: o, out: &Verification{}, roots: map[string]*verifyRoot{}, claimed: map[string]bool{}, suffixes: map[string]bool{},
-		digests: &digests{known: map[string]stamped{}},
+		digests: newDigests(""),
 	}
 	v.run = &run{Options: Options{Jobs: o.Jobs, Observe: o.Observe}}
 	v.ctx, v.stop = context.WithCancel(ctx)
