@@ -116,7 +116,7 @@ func TestFlippedBits(t *testing.T) {
 
 // Small files that declare much take no memory.
 func TestBombs(t *testing.T) {
-	bomb := func(width, height, compression int, f func(*layout)) []byte {
+	bomb := func(width, height int64, compression int, f func(*layout)) []byte {
 		l := plain(2, 2)
 		l.compression = compression
 		if f != nil {
