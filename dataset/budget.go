@@ -140,6 +140,7 @@ func (w *worker) admit(ctx context.Context, need int64) error {
 		w.held = need
 		return nil
 	}
+	w.endTurn()
 	w.drop()
 	if err := b.wait(ctx, need); err != nil {
 		return err
@@ -154,15 +155,8 @@ func (w *worker) drop() {
 		return
 	}
 	held := w.held
-	*w = worker{budget: w.budget}
+	*w = worker{budget: w.budget, turns: w.turns, hasTurn: w.hasTurn}
 	w.budget.giveBack(held)
-}
-
-// share gives the memory back if somebody waits for it.
-func (w *worker) share() {
-	if w.budget != nil && w.budget.isWanted() {
-		w.drop()
-	}
 }
 
 // memoryText is a size as options have it, in MiB, rounded up.

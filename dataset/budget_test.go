@@ -42,7 +42,7 @@ func TestBudgetIsKept(t *testing.T) {
 					}
 					time.Sleep(time.Duration(rng.IntN(1000)))
 					used.Add(-need)
-					w.share()
+					w.rest()
 				}
 			})
 		}
@@ -73,7 +73,7 @@ func TestBudgetQueue(t *testing.T) {
 		if len(order) > 0 || !b.isWanted() {
 			t.Fatalf("%v did not wait", order)
 		}
-		small.share()
+		small.rest()
 		synctest.Wait()
 		if small.held != 0 || strings.Join(order, " ") != "large" {
 			t.Fatalf("%v were served, and %d held", order, small.held)

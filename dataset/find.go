@@ -363,9 +363,12 @@ func (f *finder) add(root, rel string, names []string, item bool) {
 	}
 	if !item {
 		for _, name := range names {
-			at := path.Join(rel, name)
+			at, file := path.Join(rel, name), filepath.Join(dir, name)
+			if strings.HasSuffix(file, at) { // as a rule, and then one text is enough
+				at = file[len(file)-len(at):]
+			}
 			f.found.Items = append(f.found.Items, Item{
-				Root: root, Name: at, Files: []string{filepath.Join(dir, name)},
+				Root: root, Name: at, Files: []string{file},
 				Base: at[:len(at)-len(name)+len(stem(name))],
 			})
 		}

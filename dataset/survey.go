@@ -122,7 +122,7 @@ func (p *pixels) size() int64 {
 // them, and makes sure that they are those identified.
 func (r *run) load(w *worker, j *job) (*pixels, error) {
 	o := r.Options
-	o.Read.declared = func(d declared) error { return w.admit(r.ctx, o.need(&j.Item, d)) }
+	o.Read.declared = func(d declared) error { return w.begin(r.ctx, o.need(&j.Item, d)) }
 	if p := j.kept; p != nil {
 		if err := o.Read.declared(declared{shape: p.values.Shape, spacing: p.spacing}); err != nil {
 			return nil, fmt.Errorf("%s: %w", &j.Item, err)

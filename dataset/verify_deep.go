@@ -80,7 +80,8 @@ func (v *verifier) again(w *worker, it *claims, h *holding, j *job, workers int)
 		it.findings = append(it.findings, Finding{Fault: FaultWrong, Path: path, Line: line, Reason: why, Record: h.Record})
 	}
 	if what := h.lies(p, n, p.count(labels)); what != "" {
-		wrong(filepath.Join(j.root.dir, h.at.file), h.at.number, fmt.Sprintf("of %s it says %s", h.Item, what))
+		at := j.root.manifest.place(h.Record)
+		wrong(filepath.Join(j.root.dir, at.file), at.number, fmt.Sprintf("of %s it says %s", h.Item, what))
 	}
 	// An output that was made before others may have another dtype.
 	for _, half := range []bool{false, true} {
