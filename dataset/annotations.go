@@ -173,10 +173,17 @@ func (a *Annotations) read(f *os.File, i int, o ReadOptions) (*Image, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := a.declare(o, height, width); err != nil {
+			return nil, err
+		}
 		if im.Values, im.Overlap, err = a.csv.Read(f, i, height, width, o.MaxPixels); err != nil {
 			return nil, err
 		}
 	} else {
+		size := a.coco.Images[i]
+		if err := a.declare(o, size.Height, size.Width); err != nil {
+			return nil, err
+		}
 		m, err := a.coco.Read(f, i, o.MaxPixels)
 		if err != nil {
 			return nil, err
@@ -190,6 +197,14 @@ func (a *Annotations) read(f *os.File, i int, o ReadOptions) (*Image, error) {
 		}
 	}
 	return im, nil
+}
+
+// declare leaves it to who draws the image to refuse a size that cannot be.
+func (a *Annotations) declare(o ReadOptions, height, width int) error {
+	if _, err := rle.CheckSize(height, width, o.MaxPixels); err != nil {
+		return nil
+	}
+	return o.declare(declared{shape: []int{height, width}, beside: 1})
 }
 
 // digest is that of all that image i is drawn of, and of nothing else in the file.

@@ -118,14 +118,14 @@ func (j *job) unknown() bool {
 }
 
 // count counts the pixels of an item's objects as they will be.
-func (r *run) count(_ *worker, j *job) error {
+func (r *run) count(w *worker, j *job) error {
 	for c := range j.about() {
 		if r.parameters(r.modeOf(j), len(c.Shape)).sameObjects(c.Parameters) {
 			j.pixels = &c.Pixels
 			return nil
 		}
 	}
-	p, err := r.load(j)
+	p, err := r.load(w, j)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,11 @@ type worker struct {
 	edt     edt.Scratch
 	two     edt.Two
 	weights *grid.Map
+
+	budget  *budget
+	held    int64 // of the budget: what the item it works on may take
+	turns   turns
+	hasTurn bool
 }
 
 // fit drops memory that was made for another shape.
@@ -30,7 +35,7 @@ func (w *worker) fit(shape []int) {
 
 // compute makes the outputs that an item needs, and adds them to the manifest.
 func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error {
-	p, err := r.load(j)
+	p, err := r.load(w, j)
 	if err != nil {
 		return err
 	}
@@ -45,6 +50,8 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 	if err != nil {
 		return fmt.Errorf("%s: %w", &j.Item, err)
 	}
+	notices := r.lookFor(j, mode, p, labels, n, counts.Ignored)
+	w.endTurn()
 	for i, k := range j.need {
 		path := j.outputs.path(&j.Item, k)
 		if err := j.root.prepare(path); err != nil {
@@ -65,7 +72,9 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 	if err := j.root.manifest.add(record); err != nil {
 		return err
 	}
-	r.lookFor(j, mode, p, labels, n, counts.Ignored)
+	for _, about := range notices {
+		r.warnings.add(about.kind, j.at, j.Item.String(), about.amount, about.text)
+	}
 	j.Record = record
 	r.result(j, StatusMade, nil)
 	return nil
@@ -165,11 +174,16 @@ func (r *run) arrays(w *worker, need []Kind, p *pixels, labels *grid.Labels, par
 	return arrays, nil
 }
 
-// lookFor warns of what makes a weight map useless without being wrong.
-func (r *run) lookFor(j *job, mode Instances, p *pixels, labels *grid.Labels, n int, ignored int64) {
-	warn := func(kind string, amount int, about string) {
-		r.warnings.add(kind, j.at, j.Item.String(), amount, about)
-	}
+// notice is something to warn of.
+type notice struct {
+	kind   string
+	amount int
+	text   string
+}
+
+// lookFor returns what makes a weight map useless without being wrong.
+func (r *run) lookFor(j *job, mode Instances, p *pixels, labels *grid.Labels, n int, ignored int64) (found []notice) {
+	warn := func(kind string, amount int, text string) { found = append(found, notice{kind, amount, text}) }
 	if p.warning != "" {
 		warn(warnFormat, 1, p.warning)
 	}
@@ -184,10 +198,10 @@ func (r *run) lookFor(j *job, mode Instances, p *pixels, labels *grid.Labels, n 
 	}
 	if n == 0 {
 		warn(warnEmpty, 1, "")
-		return
+		return found
 	}
 	if !r.saves(Weights) || r.Options.Weights.W0 == 0 || r.Options.Weights.Term == weights.TermD1 {
-		return // no border term between objects
+		return found // no border term between objects
 	}
 	c := r.connectivity(len(labels.Shape))
 	if pairs := labeling.Touching(labels, c); pairs > 0 {
@@ -201,6 +215,7 @@ func (r *run) lookFor(j *job, mode Instances, p *pixels, labels *grid.Labels, n 
 			warn(warnPieces, 1, "")
 		}
 	}
+	return found
 }
 
 // isHuge reports whether one object has at least half of the pixels of all, and a

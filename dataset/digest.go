@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash/maphash"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -49,14 +52,20 @@ const settled = 2 * time.Second
 
 // digests remembers the digest a file had when it bore a stamp, so that a data set
 // that did not change need not be read again. It knows nothing that could not be
-// found out anew: without its file all is the same, only slower. It is safe for
-// use by several goroutines.
+// found out anew: without its file all is the same, only slower. Of a line in the file it
+// keeps in memory only where it is, by a hash of the path. It is safe for use by several
+// goroutines.
 type digests struct {
 	dir     string // what paths are relative to
+	path    string // of the file, "" if there is none
 	journal journal
-	mu      sync.Mutex
-	known   map[string]stamped
-	dead    int // lines in the file that others replaced
+	seed    maphash.Seed
+
+	mu    sync.Mutex
+	lines map[uint64]int64   // where in the file they are
+	known map[string]stamped // what is not in the file
+	file  *os.File           // to read those lines
+	dead  int                // lines that others replaced
 }
 
 type stamped struct {
@@ -71,28 +80,70 @@ type cacheLine struct {
 	SHA256 Digest `json:"sha256"`
 }
 
+// newDigests knows nothing, and writes nothing.
+func newDigests(dir string) *digests {
+	return &digests{dir: dir, seed: maphash.MakeSeed(), lines: map[uint64]int64{}, known: map[string]stamped{}}
+}
+
 // openDigests reads the cache of an output root, unless fresh, and adds to it
 // only if write.
 func openDigests(dir string, fresh, write bool) (*digests, error) {
-	d := &digests{dir: dir, known: map[string]stamped{}}
-	path := filepath.Join(dir, cacheName)
+	d := newDigests(dir)
+	d.path = filepath.Join(dir, cacheName)
 	if write {
-		d.journal.path = path
+		d.journal.path = d.path
 	}
 	if fresh {
 		return d, nil
 	}
-	err := readLines(path, func(_ int, line []byte) {
-		var l cacheLine
-		if unmarshalStrict(line, &l) != nil {
-			return
+	err := readLines(d.path, func(_ int, at int64, line []byte) {
+		var l struct{ Path Path }
+		if unmarshalStrict(line, &l) == nil {
+			d.has(string(l.Path), at)
 		}
-		if _, ok := d.known[string(l.Path)]; ok {
-			d.dead++
-		}
-		d.known[string(l.Path)] = stamped{l.stamp, l.SHA256}
 	})
 	return d, err
+}
+
+// has notes where the line of a path is.
+func (d *digests) has(key string, at int64) {
+	h := maphash.String(d.seed, key)
+	if _, ok := d.lines[h]; ok {
+		d.dead++
+	}
+	d.lines[h] = at
+}
+
+// recall returns what is remembered of a path.
+func (d *digests) recall(key string) (stamped, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if k, ok := d.known[key]; ok {
+		return k, true
+	}
+	at, ok := d.lines[maphash.String(d.seed, key)]
+	if !ok {
+		return stamped{}, false
+	}
+	l, err := d.line(at)
+	if err != nil || string(l.Path) != key { // two paths may have one hash
+		return stamped{}, false
+	}
+	return stamped{l.stamp, l.SHA256}, true
+}
+
+// line reads the line at an offset.
+func (d *digests) line(at int64) (l cacheLine, err error) {
+	if d.file == nil {
+		if d.file, err = os.Open(d.path); err != nil {
+			return l, err
+		}
+	}
+	text, err := lineAt(d.file, at)
+	if err != nil {
+		return l, err
+	}
+	return l, unmarshalStrict(text, &l)
 }
 
 // of returns the digest of the file and the stamp it bears: remembered if the
@@ -103,10 +154,7 @@ func (d *digests) of(ctx context.Context, path string) (Digest, stamp, error) {
 		return Digest{}, now, err
 	}
 	key := d.key(path)
-	d.mu.Lock()
-	old, ok := d.known[key]
-	d.mu.Unlock()
-	if ok && old.stamp == now {
+	if old, ok := d.recall(key); ok && old.stamp == now {
 		return old.sum, now, nil
 	}
 	sum, err := sumFile(ctx, path)
@@ -137,14 +185,14 @@ func (d *digests) wrote(path string, sum Digest) error {
 
 func (d *digests) remember(key string, s stamp, sum Digest) {
 	d.mu.Lock()
-	if _, ok := d.known[key]; ok {
-		d.dead++
+	defer d.mu.Unlock()
+	if d.journal.path == "" {
+		d.known[key] = stamped{s, sum}
+		return
 	}
-	d.known[key] = stamped{s, sum}
-	d.mu.Unlock()
-	if d.journal.path != "" {
-		// What cannot be remembered is found out again.
-		_ = d.journal.append(cacheLine{Path(key), s, sum})
+	// What cannot be remembered is found out again.
+	if at, err := d.journal.append(cacheLine{Path(key), s, sum}); err == nil {
+		d.has(key, at)
 	}
 }
 
@@ -153,13 +201,36 @@ func (d *digests) key(path string) string { return relative(d.dir, path) }
 
 // close ends the writing, and drops what was replaced once that is the larger part.
 func (d *digests) close() error {
-	if d.journal.path == "" || d.dead <= len(d.known) {
-		return d.journal.close()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err := d.journal.close()
+	if err == nil && d.journal.path != "" && d.dead > len(d.lines) {
+		err = d.tidy()
+	}
+	if d.file != nil {
+		d.file.Close()
+	}
+	return err
+}
+
+// tidy leaves the lines that count, in their order. Those that were read stay where they
+// are until all are written.
+func (d *digests) tidy() error {
+	var keep []cacheLine
+	for _, at := range slices.Sorted(maps.Values(d.lines)) {
+		l, err := d.line(at)
+		if err != nil {
+			continue // somebody else wrote to the file
+		}
+		keep = append(keep, l)
+	}
+	if d.file != nil { // which Windows would not replace
+		d.file.Close()
+		d.file = nil
 	}
 	return d.journal.rewrite(func(yield func(any) bool) {
-		for _, key := range sortedKeys(d.known) {
-			k := d.known[key]
-			if !yield(cacheLine{Path(key), k.stamp, k.sum}) {
+		for _, l := range keep {
+			if !yield(l) {
 				return
 			}
 		}

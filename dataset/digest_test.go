@@ -64,7 +64,7 @@ func TestDigestsAreRemembered(t *testing.T) {
 
 	fresh, err := openDigests(dir, true, false)
 	must(t, err)
-	if len(fresh.known) != 0 {
+	if len(fresh.lines) != 0 {
 		t.Error("a fresh start remembers")
 	}
 }
@@ -77,7 +77,7 @@ func TestDigestsOfNewFilesAreNotRemembered(t *testing.T) {
 	d := openedDigests(t, dir)
 	_, _, err := d.of(t.Context(), path)
 	must(t, err)
-	if len(d.known) != 0 {
+	if len(d.lines) != 0 {
 		t.Error("remembered")
 	}
 }

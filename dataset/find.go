@@ -330,7 +330,7 @@ func (f *finder) learn(dir, manifest string) {
 	}
 	f.manifests[file] = true
 	// What cannot be read here is an error later on, if it matters.
-	_ = readLines(file, func(_ int, line []byte) {
+	_ = readLines(file, func(_ int, _ int64, line []byte) {
 		var l struct{ Suffix string }
 		if bytes.Contains(line, []byte(`"suffix"`)) && json.Unmarshal(line, &l) == nil && l.Suffix != "" {
 			f.suffixes[l.Suffix] = true
@@ -363,9 +363,12 @@ func (f *finder) add(root, rel string, names []string, item bool) {
 	}
 	if !item {
 		for _, name := range names {
-			at := path.Join(rel, name)
+			at, file := path.Join(rel, name), filepath.Join(dir, name)
+			if strings.HasSuffix(file, at) { // as a rule, and then one text is enough
+				at = file[len(file)-len(at):]
+			}
 			f.found.Items = append(f.found.Items, Item{
-				Root: root, Name: at, Files: []string{filepath.Join(dir, name)},
+				Root: root, Name: at, Files: []string{file},
 				Base: at[:len(at)-len(name)+len(stem(name))],
 			})
 		}

@@ -17,10 +17,10 @@ import (
 // maxLine is the longest line that is taken for one of ours.
 const maxLine = 1 << 24
 
-// readLines calls line with the number, from 1, and the text of every line of the
-// file that ends in a newline. The last one may have been cut off by a crash: it
+// readLines calls line with the number, from 1, the offset and the text of every line of
+// the file that ends in a newline. The last one may have been cut off by a crash: it
 // tells nothing, and is left out. A file that does not exist has no lines.
-func readLines(path string, line func(int, []byte)) error {
+func readLines(path string, line func(number int, at int64, text []byte)) error {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -40,15 +40,34 @@ func readLines(path string, line func(int, []byte)) error {
 		}
 		return 0, nil, nil
 	})
+	at := int64(0)
 	for n := 1; s.Scan(); n++ {
 		if len(bytes.TrimSpace(s.Bytes())) > 0 {
-			line(n, s.Bytes())
+			line(n, at, s.Bytes())
 		}
+		at += int64(len(s.Bytes())) + 1
 	}
 	if err := s.Err(); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
+}
+
+// lineAt reads the line that starts at an offset, without its newline.
+func lineAt(f io.ReaderAt, at int64) ([]byte, error) {
+	for n := 1 << 10; ; n *= 4 {
+		text := make([]byte, n)
+		k, err := f.ReadAt(text, at)
+		if i := bytes.IndexByte(text[:k], '\n'); i >= 0 {
+			return text[:i], nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n > maxLine {
+			return nil, bufio.ErrTooLong
+		}
+	}
 }
 
 // A journal is a file of JSON values, one a line, to which lines are added. It is
@@ -61,18 +80,20 @@ type journal struct {
 }
 
 // append adds v as a line, in one write, so that a crash leaves at most one line
-// cut off, and the next one starts afresh.
-func (j *journal) append(v any) error {
+// cut off, and the next one starts afresh. It returns where the line is, if nobody else
+// wrote at the same time.
+func (j *journal) append(v any) (at int64, err error) {
 	line, err := marshalLine(v)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	size := int64(len(line))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.file == nil {
 		f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		j.file, j.torn = f, !endsInNewline(f)
 	}
@@ -80,8 +101,11 @@ func (j *journal) append(v any) error {
 		line = append([]byte("\n"), line...)
 	}
 	_, err = j.file.Write(line)
-	j.torn = err != nil
-	return err
+	if j.torn = err != nil; j.torn {
+		return 0, err
+	}
+	end, err := j.file.Seek(0, io.SeekCurrent)
+	return end - size, err
 }
 
 func (j *journal) close() error {

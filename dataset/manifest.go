@@ -37,7 +37,8 @@ type Record struct {
 	Version    string      `json:"version"` // of the program
 
 	other *Record // says something else of the same item
-	at    place   // where it was read
+	file  int32   // of the manifest's, in which it was read
+	line  int32   // and the number of its line, from 1
 }
 
 // Input is the mask an item is made of.
@@ -109,6 +110,7 @@ type manifest struct {
 
 	mu      sync.Mutex
 	records map[manifestKey]*Record
+	shared  sharing
 	files   []string // that were read
 	damaged []badLine
 	untidy  bool // the file on disk is not what rewrite would make
@@ -143,19 +145,18 @@ type recordLine struct {
 
 // openManifest reads the manifest of an output root; without any it is empty.
 func openManifest(dir string) (*manifest, error) {
-	m := &manifest{dir: dir, records: map[manifestKey]*Record{}}
+	m := newManifest(dir)
 	m.journal.path = filepath.Join(dir, ManifestName)
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	in := manifestReader{m: m, parameters: map[string]*Parameters{}}
+	in := manifestReader{m: m}
 	for _, e := range entries {
 		if !isManifest(e.Name()) || e.IsDir() {
 			continue
 		}
 		m.files = append(m.files, e.Name())
-		in.file = e.Name()
 		if err := readLines(filepath.Join(dir, e.Name()), in.line); err != nil {
 			return nil, err
 		}
@@ -164,16 +165,21 @@ func openManifest(dir string) (*manifest, error) {
 	return m, nil
 }
 
-// manifestReader takes the lines of manifests.
-type manifestReader struct {
-	m          *manifest
-	file       string                 // whose lines they are
-	parameters map[string]*Parameters // by their text
-	last       Path                   // item
+func newManifest(dir string) *manifest {
+	return &manifest{dir: dir, records: map[manifestKey]*Record{}, shared: newSharing()}
 }
 
-func (in *manifestReader) line(number int, line []byte) {
-	bad := func(err error) { in.m.damaged = append(in.m.damaged, badLine{place{in.file, number}, err}) }
+// manifestReader takes the lines of the last of a manifest's files.
+type manifestReader struct {
+	m    *manifest
+	last Path // item
+}
+
+func (in *manifestReader) line(number int, _ int64, line []byte) {
+	file := len(in.m.files) - 1
+	bad := func(err error) {
+		in.m.damaged = append(in.m.damaged, badLine{place{in.m.files[file], number}, err})
+	}
 	l := recordLine{Record: &Record{}}
 	if err := unmarshalStrict(line, &l); err != nil {
 		bad(err)
@@ -183,17 +189,18 @@ func (in *manifestReader) line(number int, line []byte) {
 		bad(err)
 		return
 	}
-	p, ok := in.parameters[string(l.Parameters)]
+	p, ok := in.m.shared.parameters[string(l.Parameters)]
 	if !ok {
 		p = &Parameters{}
 		if err := unmarshalStrict(l.Parameters, p); err != nil {
 			bad(fmt.Errorf("its parameters: %w", err))
 			return
 		}
-		in.parameters[string(l.Parameters)] = p
+		in.m.shared.parameters[string(l.Parameters)] = p
 	}
 	r := l.Record
-	r.Parameters, r.at = p, place{in.file, number}
+	r.Parameters, r.file, r.line = p, int32(file), int32(number)
+	in.m.shared.share(r)
 	r.other = in.m.records[r.key()]
 	in.m.records[r.key()] = r
 	in.m.untidy = in.m.untidy || r.Item < in.last
@@ -264,12 +271,22 @@ func (m *manifest) of(item, suffix string) *Record {
 
 // add writes a claim that takes the place of all others on its item.
 func (m *manifest) add(r *Record) error {
+	parameters, err := json.Marshal(r.Parameters)
+	if err != nil {
+		return err
+	}
 	m.mu.Lock()
+	r.Parameters = first(m.shared.parameters, string(parameters), r.Parameters)
+	m.shared.share(r)
 	m.records[r.key()] = r
 	m.untidy = true
 	m.mu.Unlock()
-	return m.journal.append(r)
+	_, err = m.journal.append(r)
+	return err
 }
+
+// place is where the record was read.
+func (m *manifest) place(r *Record) place { return place{m.files[r.file], int(r.line)} }
 
 // keep drops the other claims on the item of a claim that holds.
 func (m *manifest) keep(r *Record) {

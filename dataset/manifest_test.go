@@ -267,9 +267,10 @@ func FuzzManifest(f *testing.F) {
 	f.Add([]byte(line + line + "\n" + line[:50]))
 	f.Add([]byte(strings.Replace(line, "[3,4]", "null", 1)))
 	read := func(content []byte) *manifest {
-		in := manifestReader{m: &manifest{records: map[manifestKey]*Record{}}, parameters: map[string]*Parameters{}}
+		in := manifestReader{m: newManifest("")}
+		in.m.files = []string{ManifestName}
 		for line := range bytes.SplitSeq(content, []byte("\n")) {
-			in.line(1, line)
+			in.line(1, 0, line)
 		}
 		return in.m
 	}

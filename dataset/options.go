@@ -67,6 +67,11 @@ type Options struct {
 	// Jobs is the number of items worked on at a time; 0 is one for each processor.
 	Jobs int
 
+	// MaxMemory is what the process may take, in bytes; 0 is no limit. Items wait until
+	// there is memory for them, and one for which there never is fails. What is asked of
+	// Go's runtime is up to the caller; see [debug.SetMemoryLimit].
+	MaxMemory int64
+
 	// Force makes everything anew, whatever the manifest says.
 	Force bool
 
@@ -123,6 +128,8 @@ func (o *Options) check() error {
 		return optionError("", "min-size is %d, and must be a number of pixels", o.MinSize)
 	case o.Jobs < 0:
 		return optionError("", "jobs is %d, and must be at least 1", o.Jobs)
+	case o.MaxMemory < 0:
+		return optionError("", "max-memory is %d, and must be a number of bytes", o.MaxMemory)
 	case o.Connectivity != 0 && !o.Connectivity.Valid(2) && !o.Connectivity.Valid(3):
 		return optionError("", "connectivity is %d, and must be 4 or 8 (2-D), or 6, 18 or 26 (3-D)", o.Connectivity)
 	case len(o.Spacing) == 1 || len(o.Spacing) > 3:

@@ -56,6 +56,7 @@ type run struct {
 	warnings warnings
 	observer sync.Mutex
 	kept     atomic.Int64 // bytes of masks kept in memory
+	budget   *budget
 }
 
 // job is an item on its way.
@@ -78,6 +79,9 @@ type job struct {
 // input is what the manifest says of the item's files, where images are in a folder.
 func (j *job) input(images string) Input {
 	in := Input{Path: Path(relative(j.root.dir, j.Item.Path())), Image: Path(j.Item.ImageID), Files: len(j.Item.Files), SHA256: j.sum}
+	if string(in.Path) == j.Item.Name { // as a rule, and then one text is enough
+		in.Path = Path(j.Item.Name)
+	}
 	if from := j.Item.from; from != nil && from.NeedsSize() && images != "" {
 		in.Images = Path(relative(j.root.dir, images))
 	}
@@ -87,6 +91,10 @@ func (j *job) input(images string) Input {
 // all does one thing after the other.
 func (r *run) all() error {
 	if err := r.find(); err != nil || len(r.jobs) == 0 {
+		return err
+	}
+	var err error
+	if r.budget, err = newBudget(r.MaxMemory, len(r.jobs)); err != nil {
 		return err
 	}
 	r.phase("reading masks", r.jobs, r.examine)
@@ -121,8 +129,12 @@ func (r *run) all() error {
 	if len(todo) == 0 {
 		return nil
 	}
-	share := max(1, r.Options.jobs()/len(todo))
-	r.phase("computing", todo, func(w *worker, j *job) error { return r.compute(w, j, class, share) })
+	jobs := r.Options.jobs()
+	share, workers := max(1, jobs/len(todo)), jobs
+	if jobs > 1 {
+		workers *= 2 // while some compute, others write
+	}
+	r.phaseOf("computing", todo, workers, make(turns, jobs), func(w *worker, j *job) error { return r.compute(w, j, class, share) })
 	return nil
 }
 
@@ -167,6 +179,11 @@ func (r *run) find() error {
 		j := &job{Result: &r.report.Items[i], at: i, root: roots[dir]}
 		j.Item, j.Status, j.outputs = it, StatusLeft, kinds[j.root]
 		j.claims = j.root.manifest.of(it.Base, r.suffix())
+		for c := j.claims; c != nil; c = c.other {
+			if string(c.Input.Path) == it.Name { // then one is enough
+				c.Input.Path = Path(it.Name)
+			}
+		}
 		if dirs[j.root] == nil {
 			dirs[j.root] = map[string]bool{j.root.dir: true}
 		}
@@ -183,12 +200,18 @@ func (r *run) find() error {
 
 // phase does something to every job that has not failed, several at a time.
 func (r *run) phase(name string, jobs []*job, do func(*worker, *job) error) {
+	r.phaseOf(name, jobs, r.Options.jobs(), nil, do)
+}
+
+// phaseOf is a phase with so many workers, of which some wait for their turns.
+func (r *run) phaseOf(name string, jobs []*job, workers int, t turns, do func(*worker, *job) error) {
 	r.tell(Event{Kind: EventPhase, Text: name, Total: len(jobs)})
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(r.Options.jobs(), len(jobs)) {
+	for range min(workers, len(jobs)) {
 		group.Go(func() {
-			var w worker
+			w := worker{budget: r.budget, turns: t}
+			defer w.drop()
 			for r.ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(jobs) {
@@ -203,6 +226,7 @@ func (r *run) phase(name string, jobs []*job, do func(*worker, *job) error) {
 				if err := do(&w, j); err != nil && r.ctx.Err() == nil {
 					r.result(j, StatusFailed, err)
 				}
+				w.rest()
 				r.tell(Event{Kind: EventStep, Item: &j.Item})
 			}
 		})
@@ -213,7 +237,8 @@ func (r *run) phase(name string, jobs []*job, do func(*worker, *job) error) {
 // result settles what became of an item.
 func (r *run) result(j *job, s Status, err error) {
 	j.Status, j.Err = s, err
-	j.kept = nil
+	// Of what is known of it there is no need any more.
+	j.stamps, j.values, j.pixels, j.kept, j.claims, j.base, j.need = nil, nil, nil, nil, nil, nil, nil
 	r.tell(Event{Kind: EventResult, Done: j.Result})
 	if err != nil && r.FailFast {
 		r.stop()
@@ -278,8 +303,8 @@ func (r *run) classOf(p Pixels, class weights.Class) weights.Class {
 }
 
 // saves reports whether an output of the kind is asked for.
-func (r *run) saves(k Kind) bool {
-	for _, s := range r.Save {
+func (o *Options) saves(k Kind) bool {
+	for _, s := range o.Save {
 		if s == k {
 			return true
 		}

@@ -78,13 +78,17 @@ type ReadOptions struct {
 
 	// Sizes is for images of annotations that do not state them.
 	Sizes Sizes
+
+	// declared is told what a header says, before memory is taken for the pixels, and
+	// may wait. Its error is that of the file; nil refuses nothing.
+	declared func(declared) error
 }
 
 // AllPages is the Page that takes all pages as a stack, whatever they are said to be.
 const AllPages = -1
 
 // DefaultMaxPixels is what MaxPixels is if it is 0.
-const DefaultMaxPixels = min(1<<31, int(^uint(0)>>1))
+const DefaultMaxPixels = int(min(1<<31, uint64(^uint(0)>>1)))
 
 // format is a kind of file, known by how it starts.
 type format struct {

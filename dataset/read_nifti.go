@@ -22,7 +22,7 @@ func readNIfTI(f *file, o ReadOptions) (*Image, error) {
 		_, err := f.Seek(0, io.SeekStart)
 		return bufio.NewReaderSize(f, 1<<16), err
 	}
-	return niftiFrom(open, nifti.Limits{Elements: o.MaxPixels, Bytes: f.size})
+	return niftiFrom(open, o, nifti.Limits{Elements: o.MaxPixels, Bytes: f.size})
 }
 
 // readGzip reads what is compressed as a whole, which only NIfTI files are.
@@ -45,10 +45,10 @@ func readGzip(f *file, o ReadOptions) (*Image, error) {
 	if !nifti.Magic(head[:n]) {
 		return nil, errors.New("is compressed by gzip and holds no NIfTI volume: decompress it first")
 	}
-	return niftiFrom(open, nifti.Limits{Elements: o.MaxPixels, Most: f.size * deflateRatio})
+	return niftiFrom(open, o, nifti.Limits{Elements: o.MaxPixels, Most: f.size * deflateRatio})
 }
 
-func niftiFrom(open func() (io.Reader, error), l nifti.Limits) (*Image, error) {
+func niftiFrom(open func() (io.Reader, error), o ReadOptions, l nifti.Limits) (*Image, error) {
 	r, err := open()
 	if err != nil {
 		return nil, err
@@ -60,6 +60,16 @@ func niftiFrom(open func() (io.Reader, error), l nifti.Limits) (*Image, error) {
 	t := h.Dtype
 	if h.Scaled() {
 		t = dtype.Float64
+	}
+	if _, err := h.Check(l); err != nil {
+		return nil, err
+	}
+	d := declared{shape: h.Shape, beside: besideNumbers(t, l.Bytes == 0)}
+	if h.HasSpacing() {
+		d.spacing = h.Spacing
+	}
+	if err := o.declare(d); err != nil {
+		return nil, err
 	}
 	im, err := fromNumbers(t, niftiAs[int32](open, l), niftiAs[int64](open, l), niftiAs[uint64](open, l))
 	if err != nil {

@@ -15,8 +15,9 @@ import (
 )
 
 // checkSize looks at the declared size of an image before it is decoded. One byte
-// of the file makes at most that many pixels.
-func checkSize(f *file, o ReadOptions, config func(io.Reader) (image.Config, error), most int64) error {
+// of the file makes at most that many pixels, and the decoder takes so many bytes for
+// each.
+func checkSize(f *file, o ReadOptions, config func(io.Reader) (image.Config, error), most int64, beside int) error {
 	c, err := config(bufio.NewReader(f))
 	if err != nil {
 		return err
@@ -30,12 +31,15 @@ func checkSize(f *file, o ReadOptions, config func(io.Reader) (image.Config, err
 	if int64(c.Width)*int64(c.Height)/most > f.size {
 		return fmt.Errorf("declares %d×%d pixels, which %d bytes cannot hold", c.Width, c.Height, f.size)
 	}
+	if err := o.declare(declared{shape: []int{c.Height, c.Width}, beside: beside}); err != nil {
+		return err
+	}
 	_, err = f.Seek(0, io.SeekStart)
 	return err
 }
 
 func readBMP(f *file, o ReadOptions) (*Image, error) {
-	if err := checkSize(f, o, bmp.DecodeConfig, 8); err != nil {
+	if err := checkSize(f, o, bmp.DecodeConfig, 8, 4); err != nil {
 		return nil, bmpError(err)
 	}
 	img, err := bmp.Decode(bufio.NewReaderSize(f, 1<<16))
@@ -57,7 +61,7 @@ func bmpError(err error) error {
 }
 
 func readGIF(f *file, o ReadOptions) (*Image, error) {
-	if err := checkSize(f, o, gif.DecodeConfig, 4096); err != nil {
+	if err := checkSize(f, o, gif.DecodeConfig, 4096, 1); err != nil {
 		return nil, err
 	}
 	n, err := gifFrames(bufio.NewReader(f))
@@ -141,8 +145,9 @@ func noEOF(err error) error {
 const jpegThreshold = 128
 
 func readJPEG(f *file, o ReadOptions) (*Image, error) {
-	// Every block of 8×8 pixels takes at least one bit.
-	if err := checkSize(f, o, jpeg.DecodeConfig, 512); err != nil {
+	// Every block of 8×8 pixels takes at least one bit. Of progressive files the decoder
+	// keeps all coefficients, as int32, besides the three channels themselves.
+	if err := checkSize(f, o, jpeg.DecodeConfig, 512, 15); err != nil {
 		return nil, err
 	}
 	img, err := jpeg.Decode(bufio.NewReaderSize(f, 1<<16))

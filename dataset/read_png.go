@@ -41,6 +41,18 @@ func readPNG(f *file, o ReadOptions) (*Image, error) {
 	if raw := (uint64(width)*channels*uint64(depth) + 7) / 8 * uint64(height); raw/1032 > uint64(f.size) {
 		return nil, fmt.Errorf("png: declares %d×%d pixels, which %d bytes cannot hold", width, height, f.size)
 	}
+	// What the decoder makes is an image of its own, of whole bytes, and of four channels
+	// where there is colour; where lines are interlaced, there is half of it once more.
+	beside := max(1, int(depth)/8)
+	if transparent := channels == 1 && colour != pngPalette; channels > 1 || transparent {
+		beside *= 4
+	}
+	if interlaced := head[28] != 0; interlaced {
+		beside += (beside + 1) / 2
+	}
+	if err := o.declare(declared{shape: []int{int(height), int(width)}, beside: beside}); err != nil {
+		return nil, err
+	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}

@@ -29,6 +29,9 @@ func readTIFF(f *file, o ReadOptions) (*Image, error) {
 	if p.Samples == 1 {
 		channel = 0
 	}
+	if err := o.declare(declaredTIFF(pages)); err != nil {
+		return nil, err
+	}
 	im, err := fromNumbers(p.Type, tiffAs[int32](t, pages, channel), tiffAs[int64](t, pages, channel), tiffAs[uint64](t, pages, channel))
 	if err != nil {
 		return nil, err
@@ -38,6 +41,22 @@ func readTIFF(f *file, o ReadOptions) (*Image, error) {
 		im.Warning = disordered(colours, im.Values)
 	}
 	return im, nil
+}
+
+// declaredTIFF is what pages declare: they are read with all samples, of which one is
+// taken then.
+func declaredTIFF(pages []*tiff.Page) declared {
+	p := pages[0]
+	d := declared{shape: []int{len(pages), p.Height, p.Width}, beside: besideNumbers(p.Type, false)}
+	if len(pages) == 1 {
+		d.shape = d.shape[1:]
+	}
+	if p.Samples > 1 {
+		d.beside += p.Samples * (4 + d.beside)
+	}
+	// A strip may be a whole page, compressed and not.
+	d.beside += 2 * p.Samples * p.Type.Size() / len(pages)
+	return d
 }
 
 // choosePages returns the pages that make the image. A channel that is a page of

@@ -82,6 +82,12 @@ func fromMember(m *zip.File, fileSize int64, o ReadOptions) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := h.Check(limits); err != nil {
+		return nil, err
+	}
+	if err := o.declare(declaredNPY(h, true)); err != nil {
+		return nil, err
+	}
 	return fromNumbers(h.Dtype, memberAs[int32](m, limits), memberAs[int64](m, limits), memberAs[uint64](m, limits))
 }
 

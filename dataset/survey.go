@@ -15,7 +15,7 @@ const maxKept = 256 << 20
 // examine finds out what the item's files are, and, as far as that is needed to
 // decide about the whole data set, what is in them: from the manifest, if it knows
 // these very files, else by reading them.
-func (r *run) examine(_ *worker, j *job) error {
+func (r *run) examine(w *worker, j *job) error {
 	if err := r.identify(j); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (r *run) examine(_ *worker, j *job) error {
 	if (!wantValues || j.values != nil) && (!wantPixels || j.pixels != nil) {
 		return nil
 	}
-	px, err := r.load(j)
+	px, err := r.load(w, j)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,11 @@ func (r *run) examine(_ *worker, j *job) error {
 
 // keepFor keeps what was read in memory, if there is room, until it is needed again.
 func (r *run) keepFor(j *job, p *pixels) {
-	if size := 4 * int64(len(p.values.Data)); r.kept.Add(size) <= maxKept {
+	most := int64(maxKept)
+	if r.budget != nil {
+		most = r.budget.kept
+	}
+	if size := p.size(); r.kept.Add(size) <= most {
 		j.kept = p
 	} else {
 		r.kept.Add(-size)
@@ -105,14 +109,29 @@ func (r *run) identify(j *job) (err error) {
 	return nil
 }
 
-// load reads the item's files, and makes sure that they are those identified.
-func (r *run) load(j *job) (*pixels, error) {
+// size is how many bytes the pixels take.
+func (p *pixels) size() int64 {
+	n := 4 * int64(len(p.values.Data))
+	if p.ignore != nil {
+		n += int64(len(p.ignore.Data))
+	}
+	return n
+}
+
+// load reads the item's files, as soon as there is memory for what is to be done with
+// them, and makes sure that they are those identified.
+func (r *run) load(w *worker, j *job) (*pixels, error) {
+	o := r.Options
+	o.Read.declared = func(d declared) error { return w.begin(r.ctx, o.need(&j.Item, d)) }
 	if p := j.kept; p != nil {
+		if err := o.Read.declared(declared{shape: p.values.Shape, spacing: p.spacing}); err != nil {
+			return nil, fmt.Errorf("%s: %w", &j.Item, err)
+		}
 		j.kept = nil
-		r.kept.Add(-4 * int64(len(p.values.Data)))
+		r.kept.Add(-p.size())
 		return p, nil
 	}
-	p, err := load(r.ctx, &j.Item, &r.Options)
+	p, err := load(r.ctx, &j.Item, &o)
 	if err != nil {
 		return nil, err
 	}

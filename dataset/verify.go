@@ -27,6 +27,9 @@ type VerifyOptions struct {
 	// Jobs is the number of items worked on at a time; 0 is one for each processor.
 	Jobs int
 
+	// MaxMemory is what the process may take, in bytes, as in [Options].
+	MaxMemory int64
+
 	// NoLock looks also where a run is at work, and takes what it finds for the truth.
 	NoLock bool
 
@@ -106,7 +109,7 @@ func Verify(ctx context.Context, o VerifyOptions) (*Verification, error) {
 	}
 	v := &verifier{
 		VerifyOptions: o, out: &Verification{}, roots: map[string]*verifyRoot{}, claimed: map[string]bool{}, suffixes: map[string]bool{},
-		digests: &digests{known: map[string]stamped{}},
+		digests: newDigests(""),
 	}
 	v.run = &run{Options: Options{Jobs: o.Jobs, Observe: o.Observe}}
 	v.ctx, v.stop = context.WithCancel(ctx)
@@ -117,7 +120,9 @@ func Verify(ctx context.Context, o VerifyOptions) (*Verification, error) {
 	v.phase("checking digests", v.jobs, v.check)
 	v.lookAround()
 	if v.ctx.Err() == nil {
-		v.deepen()
+		if err := v.deepen(); err != nil {
+			return nil, err
+		}
 	}
 	err := ctx.Err()
 	if err == nil {
@@ -134,6 +139,8 @@ func (o *VerifyOptions) check() error {
 		return optionError("", "there is nothing to verify: give the folder that precompute was given, or its --out")
 	case o.Masks != "" && !doublestar.ValidatePattern(o.Masks):
 		return optionError("", "%q is no glob", o.Masks)
+	case o.MaxMemory < 0:
+		return optionError("", "max-memory is %d, and must be a number of bytes", o.MaxMemory)
 	case o.Jobs < 0:
 		return optionError("", "jobs is %d, and must be at least 1", o.Jobs)
 	}

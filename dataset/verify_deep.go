@@ -13,8 +13,9 @@ import (
 )
 
 // deepen computes the outputs of some items anew, and compares them with what is on
-// the disk. It takes those of which there are good ones: no other could be the same.
-func (v *verifier) deepen() {
+// the disk. It takes those of which there are good ones: no other could be the same. An
+// error is that of the memory limit.
+func (v *verifier) deepen() error {
 	var some []*job
 	var keys []manifestKey
 	for i, j := range v.jobs {
@@ -28,7 +29,11 @@ func (v *verifier) deepen() {
 		todo = append(todo, some[i])
 	}
 	if len(todo) == 0 {
-		return
+		return nil
+	}
+	var err error
+	if v.budget, err = newBudget(v.MaxMemory, 0); err != nil {
+		return err
 	}
 	share := max(1, v.Options.jobs()/len(todo))
 	v.phase("computing anew", todo, func(w *worker, j *job) error {
@@ -41,6 +46,7 @@ func (v *verifier) deepen() {
 		it.computed = true
 		return nil
 	})
+	return nil
 }
 
 // again computes the outputs for which a claim holds, and takes away the wrong ones.
@@ -60,7 +66,8 @@ func (v *verifier) again(w *worker, it *claims, h *holding, j *job, workers int)
 	if err != nil {
 		return fail(err)
 	}
-	o.Read.Sizes = h.sizes()
+	o.Read.Sizes, o.Save, o.Jobs = h.sizes(), h.kinds, v.VerifyOptions.Jobs
+	o.Read.declared = func(d declared) error { return w.admit(v.ctx, o.need(&h.input.Item, d)) }
 	p, err := load(v.ctx, &h.input.Item, &o)
 	if err == nil {
 		err = h.input.unchanged(v.ctx)
@@ -73,7 +80,8 @@ func (v *verifier) again(w *worker, it *claims, h *holding, j *job, workers int)
 		it.findings = append(it.findings, Finding{Fault: FaultWrong, Path: path, Line: line, Reason: why, Record: h.Record})
 	}
 	if what := h.lies(p, n, p.count(labels)); what != "" {
-		wrong(filepath.Join(j.root.dir, h.at.file), h.at.number, fmt.Sprintf("of %s it says %s", h.Item, what))
+		at := j.root.manifest.place(h.Record)
+		wrong(filepath.Join(j.root.dir, at.file), at.number, fmt.Sprintf("of %s it says %s", h.Item, what))
 	}
 	// An output that was made before others may have another dtype.
 	for _, half := range []bool{false, true} {

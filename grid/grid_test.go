@@ -94,7 +94,7 @@ func TestCheckedSize(t *testing.T) {
 		{[]int{0, -1}, 0, false},
 		{[]int{math.MaxInt, 2}, 0, false},
 		{[]int{math.MaxInt, 0, 2}, 0, false},
-		{[]int{1 << 32, 1 << 32}, 0, false},
+		{[]int{math.MaxInt/2 + 1, math.MaxInt/2 + 1}, 0, false},
 	} {
 		n, ok := grid.CheckedSize(c.shape)
 		if n != c.n || ok != c.ok {

@@ -4,10 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -120,21 +117,6 @@ func exportOptions(c *cli.Context) (dataset.ExportOptions, error) {
 	}
 	o.Masks, o.Suffix, o.Jobs, o.Force = c.String("masks"), c.String("suffix"), c.Int("jobs"), c.Bool("force")
 	return o, f.err
-}
-
-// parseBytes reads a number of bytes, as in 256M.
-func parseBytes(s string) (int64, error) {
-	number, unit := s, int64(1)
-	if n := len(s); n > 0 {
-		if i := strings.IndexByte("KMG", s[n-1]&^0x20); i >= 0 {
-			number, unit = s[:n-1], 1<<(10*(i+1))
-		}
-	}
-	v, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || v < 1 || v > math.MaxInt64/unit {
-		return 0, fmt.Errorf("%q is no number of bytes like 256M", s)
-	}
-	return v * unit, nil
 }
 
 // printExport says what was packed.

@@ -68,6 +68,7 @@ func precomputeCommand() *cli.Command {
 				&cli.StringFlag{Category: flagsOutput, Name: "suffix", DefaultText: "weights", Usage: "call outputs a.`NAME`.npy, a.NAME.d1.npy and so on"},
 
 				&cli.IntFlag{Category: flagsRun, Name: "jobs", DefaultText: "one a processor", Usage: "work on `N` masks at a time"},
+				memoryFlag(flagsRun),
 				&cli.BoolFlag{Category: flagsRun, Name: "force", Usage: "make everything anew"},
 				&cli.BoolFlag{Category: flagsRun, Name: "dry-run", Usage: "write nothing; print what would be written"},
 				&cli.BoolFlag{Category: flagsRun, Name: "fail-fast", Usage: "stop at the first mask that fails"},
@@ -90,6 +91,7 @@ func precomputeAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	defer keepWithin(o.MaxMemory)()
 	p := newProgress(c.App.ErrWriter, c.Bool("quiet"))
 	o.Observe = p.observe
 	report, err := dataset.Precompute(c.Context, o)
@@ -128,6 +130,7 @@ func precomputeOptions(c *cli.Context) (dataset.Options, error) {
 	o.Read = readOptions(&f)
 	o.Force, o.DryRun, o.FailFast = c.Bool("force"), c.Bool("dry-run"), c.Bool("fail-fast")
 	o.Version = c.App.Version
+	o.MaxMemory = maxMemory(&f)
 	return o, f.err
 }
 

@@ -72,6 +72,7 @@ func verifyCommand() *cli.Command {
 			&cli.Uint64Flag{Name: "seed", DefaultText: "0", Usage: "take other items for another `N`"},
 			&cli.StringFlag{Name: "masks", DefaultText: "precompute's rule", Usage: "the `GLOB` that precompute was given"},
 			&cli.IntFlag{Name: "jobs", DefaultText: "one a processor", Usage: "work on `N` items at a time"},
+			memoryFlag(""),
 			&cli.BoolFlag{Name: "no-lock", Usage: "look also where precompute is at work"},
 			&cli.BoolFlag{Name: "quiet", Usage: "say nothing but what is wrong"},
 			&cli.BoolFlag{Name: "json", Usage: "print what was found as one JSON object"},
@@ -99,6 +100,7 @@ func verifyAction(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	defer keepWithin(o.MaxMemory)()
 	p := newProgress(c.App.ErrWriter, c.Bool("quiet"))
 	o.Observe = p.observe
 	v, err := dataset.Verify(c.Context, o)
@@ -128,6 +130,7 @@ func verifyOptions(c *cli.Context) (dataset.VerifyOptions, error) {
 	f := flags{c: c}
 	o := dataset.VerifyOptions{Paths: c.Args().Slice(), Masks: c.String("masks"), Jobs: c.Int("jobs"), NoLock: c.Bool("no-lock")}
 	parseFlag(&f, "deep", dataset.ParseSubset, &o.Deep)
+	o.MaxMemory = maxMemory(&f)
 	o.Deep.Seed = c.Uint64("seed")
 	switch {
 	case c.IsSet("seed") && !c.IsSet("deep"):

@@ -61,7 +61,7 @@ func ExampleFile_Read() {
 		fmt.Println(err)
 		return
 	}
-	m, err := f.Read(r, 0, 1<<31)
+	m, err := f.Read(r, 0, 1<<30)
 	fmt.Println(f.Images[0].Name, m.Objects, "objects,", m.Overlap, "pixels of overlap", err)
 	for y := range 4 {
 		fmt.Println(m.Labels.Sub(y).Data)
@@ -390,10 +390,10 @@ func TestBadImages(t *testing.T) {
 		text := fmt.Sprintf(`{"images": [{"id": 1, %s}, {"id": 2, "height": 1, "width": 1}], "annotations": [{"id": 5, "image_id": 1, "segmentation": %s}]}`, c[0], c[1])
 		took := memory(func() {
 			f := open(t, text)
-			if _, err := f.Read(0, 1<<31); err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(want, "  ", " ")) {
+			if _, err := f.Read(0, 1<<30); err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(want, "  ", " ")) {
 				t.Errorf("%v; want an error with %q", err, want)
 			}
-			if _, err := f.Read(1, 1<<31); err != nil {
+			if _, err := f.Read(1, 1<<30); err != nil {
 				t.Errorf("the image after it: %v", err)
 			}
 		})

@@ -177,19 +177,9 @@ func (h Header) HasSpacing() bool {
 // ReadData reads the volume, from where ReadHeader left r. A value that T cannot
 // hold is a [*dtype.ValueError].
 func ReadData[T grid.Element](r io.Reader, h Header, l Limits) (*grid.Grid[T], error) {
-	n, ok := grid.CheckedSize(h.Shape)
-	const maxInt = int(^uint(0) >> 1)
-	if !ok || n > maxInt/16 {
-		return nil, fmt.Errorf("nifti: shape %v has more elements than memory can", h.Shape)
-	}
-	if l.Elements > 0 && n > l.Elements {
-		return nil, fmt.Errorf("nifti: shape %v has %d elements, and at most %d are allowed", h.Shape, n, l.Elements)
-	}
-	need := h.Offset + int64(n*h.Dtype.Size())
-	for _, have := range []int64{l.Bytes, l.Most} {
-		if have > 0 && need > have {
-			return nil, fmt.Errorf("nifti: shape %v of %v takes %d bytes, and the file has at most %d", h.Shape, h.Dtype, need, have)
-		}
+	n, err := h.Check(l)
+	if err != nil {
+		return nil, err
 	}
 	const short = "the file ends before its volume does"
 	if _, err := io.CopyN(io.Discard, r, h.Offset-h.size); err != nil {
@@ -203,6 +193,25 @@ func ReadData[T grid.Element](r io.Reader, h Header, l Limits) (*grid.Grid[T], e
 		return nil, ended(err, short)
 	}
 	return grid.From(data, h.Shape...), nil
+}
+
+// Check returns the number of elements if the limits allow it.
+func (h Header) Check(l Limits) (int, error) {
+	n, ok := grid.CheckedSize(h.Shape)
+	const maxInt = int(^uint(0) >> 1)
+	if !ok || n > maxInt/16 {
+		return 0, fmt.Errorf("nifti: shape %v has more elements than memory can", h.Shape)
+	}
+	if l.Elements > 0 && n > l.Elements {
+		return 0, fmt.Errorf("nifti: shape %v has %d elements, and at most %d are allowed", h.Shape, n, l.Elements)
+	}
+	need := h.Offset + int64(n*h.Dtype.Size())
+	for _, have := range []int64{l.Bytes, l.Most} {
+		if have > 0 && need > have {
+			return 0, fmt.Errorf("nifti: shape %v of %v takes %d bytes, and the file has at most %d", h.Shape, h.Dtype, need, have)
+		}
+	}
+	return n, nil
 }
 
 // readScaled reads volumes whose numbers are to be multiplied and shifted.

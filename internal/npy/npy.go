@@ -58,7 +58,7 @@ func Read[T grid.Element](r io.Reader, l Limits) (*grid.Grid[T], error) {
 
 // ReadData reads the elements that follow the header.
 func ReadData[T grid.Element](r io.Reader, h Header, l Limits) (*grid.Grid[T], error) {
-	n, err := h.check(l)
+	n, err := h.Check(l)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +74,8 @@ func ReadData[T grid.Element](r io.Reader, h Header, l Limits) (*grid.Grid[T], e
 	return grid.From(data, h.Shape...), nil
 }
 
-// check returns the number of elements if the limits allow it.
-func (h Header) check(l Limits) (int, error) {
+// Check returns the number of elements if the limits allow it.
+func (h Header) Check(l Limits) (int, error) {
 	n, ok := grid.CheckedSize(h.Shape)
 	const maxInt = int(^uint(0) >> 1)
 	if !ok || n > maxInt/16 {

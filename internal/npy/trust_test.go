@@ -75,7 +75,7 @@ func TestBadHeaders(t *testing.T) {
 		"{'descr': '<f\\x34', 'fortran_order': False, 'shape': (2,)}":                          "plain string",
 		"{'descr': '<f4', 'fortran_order': False, 'shape': (2,)" + strings.Repeat(" ", 60_000): "no comma or brace",
 	} {
-		for _, l := range []npy.Limits{{}, {Bytes: int64(len(file(header)))}, {Elements: 1 << 31}} {
+		for _, l := range []npy.Limits{{}, {Bytes: int64(len(file(header)))}, {Elements: math.MaxInt32}} {
 			_, err := npy.Read[float32](bytes.NewReader(file(header)), l)
 			if err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 400 {
 				t.Errorf("%.80s: error %v, want one with %q", header, err, want)
@@ -127,7 +127,7 @@ func TestHugeHeadersTakeNoMemory(t *testing.T) {
 		append([]byte("\x93NUMPY\x03\x00\xff\xff\xff\x7f"), make([]byte, 100)...),
 	}
 	for i, b := range bombs {
-		for _, l := range []npy.Limits{{}, {Bytes: int64(len(b))}, {Elements: 1 << 31}} {
+		for _, l := range []npy.Limits{{}, {Bytes: int64(len(b))}, {Elements: math.MaxInt32}} {
 			took := memory(func() {
 				if _, err := npy.Read[int32](bytes.NewReader(b), l); err == nil {
 					t.Errorf("bomb %d is read with %+v", i, l)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -144,7 +145,7 @@ func TestBadRuns(t *testing.T) {
 			t.Errorf("%q is %v", s, runs)
 		}
 	}
-	for _, c := range [][]int{{}, {8}, {10}, {5, 5}, {-1, 10}, {1 << 62, 1 << 62, 1 << 62, 1 << 62}} {
+	for _, c := range [][]int{{}, {8}, {10}, {5, 5}, {-1, 10}, {math.MaxInt/2 + 1, math.MaxInt/2 + 1, math.MaxInt/2 + 1, math.MaxInt/2 + 1}} {
 		if _, err := rle.FromCounts(c, 9); err == nil {
 			t.Errorf("%v fills 9 pixels", c)
 		}
@@ -245,7 +246,7 @@ func TestBadCSV(t *testing.T) {
 	// One bad image does not stop the others.
 	f := open(t, "ImageId,EncodedPixels,Height,Width\n../../x,1 1,2,3\nhuge,1 1,1000000000,1\nlarge,1 1,100000,100000\nbad,7 1,2,3\ngood,1 1,2,3\n")
 	for i, want := range []string{"cannot be the name", "1000000000×1", "100000×100000", "beyond the 6", ""} {
-		_, _, err := f.Read(i, 0, 0, 1<<31)
+		_, _, err := f.Read(i, 0, 0, math.MaxInt32)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("image %d: %v, want %q", i, err, want)
 		}

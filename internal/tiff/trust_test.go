@@ -116,14 +116,14 @@ func TestFlippedBits(t *testing.T) {
 
 // Small files that declare much take no memory.
 func TestBombs(t *testing.T) {
-	bomb := func(width, height, compression int, f func(*layout)) []byte {
+	bomb := func(width, height int64, compression int, f func(*layout)) []byte {
 		l := plain(2, 2)
 		l.compression = compression
 		if f != nil {
 			f(&l)
 		}
 		content := encode([]layout{l}, [][]uint64{make([]uint64, 4*l.samples)})
-		for id, v := range map[uint16]int{256: width, 257: height, 278: height} {
+		for id, v := range map[uint16]int64{256: width, 257: height, 278: height} {
 			if id != 278 || l.tileWidth == 0 {
 				patch(content, id, uint32(v))
 			}
@@ -132,7 +132,7 @@ func TestBombs(t *testing.T) {
 	}
 	bombs := map[string][]byte{}
 	for _, compression := range []int{1, 5, 8, 32773, 50000} {
-		for _, size := range [][2]int{{100_000, 100_000}, {30_000, 30_000}, {math.MaxInt32, math.MaxInt32}, {1 << 30, 1}, {1, 1 << 30}, {math.MaxUint32, 1}} {
+		for _, size := range [][2]int64{{100_000, 100_000}, {30_000, 30_000}, {math.MaxInt32, math.MaxInt32}, {1 << 30, 1}, {1, 1 << 30}, {math.MaxUint32, 1}} {
 			bombs[fmt.Sprintf("%d %v", compression, size)] = bomb(size[0], size[1], compression, nil)
 		}
 	}
