@@ -47,5 +47,5 @@
 //
 // Masks are read once to decide about the data set, where that is asked for, and
 // are read again, or kept in memory up to 256 MiB, to be computed. Each of the
-// Options.Jobs workers needs memory for one item: about 40 bytes a pixel.
+// Options.Jobs workers needs memory for one item: about 20 bytes a pixel.
 package dataset

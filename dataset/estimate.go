@@ -10,9 +10,8 @@ import (
 // declared is what the header of a file says of its pixels, before memory is taken for
 // them.
 type declared struct {
-	shape   []int
-	beside  int       // bytes a pixel that reading takes, besides those of the values
-	spacing []float64 // as in Image
+	shape  []int
+	beside int // bytes a pixel that reading takes, besides those of the values
 }
 
 // declare tells who rations memory, if anybody does. The error is that of the file.
@@ -58,7 +57,7 @@ func (o *Options) need(it *Item, d declared) int64 {
 		// labelling is what finding components, cutting ridges or looking for pieces
 		// takes besides the labels.
 		labelling = 6
-		buffers   = 1 << 20
+		buffers   = 2 << 20 // of a worker
 	)
 	reading := float64(d.beside)
 	if it.Folder {
@@ -68,63 +67,40 @@ func (o *Options) need(it *Item, d declared) int64 {
 	if o.Ignore != nil || it.from != nil {
 		each += mask
 	}
-	if o.Spacing != nil {
-		d.spacing = o.Spacing
-	}
-	kernels, planes := o.kernels(d)
+	kernels, planes := o.kernels()
 	each += kernels
-	// A plane is on its way through the other axes twice, for each worker.
-	total := pixels*each + plane*planes*2*float64(o.jobs()) + buffers
+	total := pixels*each + (plane*planes+buffers)*float64(o.jobs())
 	return int64(min(total, math.MaxInt64/4))
 }
 
 // kernels is what is computed and kept for a pixel, outputs included, and what a
-// stack's plane has on its way.
-func (o *Options) kernels(d declared) (each, plane float64) {
-	step := 4.
-	if isUneven(d) {
-		step = 8
-	}
+// worker has of a stack's planes on their way.
+func (o *Options) kernels() (each, plane float64) {
+	const (
+		two     = 16        // d1, d2 and whose they are
+		ends    = two / 8   // of the stretches that package edt scans at a time
+		stretch = two * 8   // of planes, if they are large
+		way     = 3*two + 8 // what a plane knows there and back, and offers to the other axes
+	)
 	distances := o.saves(D1) || o.saves(D2)
 	if distances {
-		each += 16 // d1, d2 and whose they are
-		if step > 4 {
-			each += 2 * step
-		}
+		each += two
 	}
 	if o.saves(Weights) {
 		each += 4
-		if u := o.Weights; u.W0 > 0 {
-			if !distances {
-				each += 8 + 2*step
-			}
-			if u.Inside == weights.InsideBorder {
+		if o.Weights.W0 > 0 {
+			distances = true
+			if o.Weights.Inside == weights.InsideBorder {
 				each += 5 // the boundary, and the distance to it
-				if step > 4 {
-					each += step
-				}
 			}
 		}
+	}
+	if distances {
+		each += ends
+		plane = stretch + way
 	}
 	if o.saves(Target) {
 		each++
 	}
-	if each > 8 {
-		plane = 8 + 2*step
-	}
 	return each, plane
-}
-
-// isUneven reports whether distances are not counted in whole steps of 32 bits.
-func isUneven(d declared) bool {
-	squares := 0.
-	for _, k := range d.shape {
-		squares += float64(k+2) * float64(k+2)
-	}
-	for _, s := range d.spacing {
-		if s != d.spacing[0] {
-			return true
-		}
-	}
-	return squares >= 1<<30
 }

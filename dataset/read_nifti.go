@@ -64,11 +64,7 @@ func niftiFrom(open func() (io.Reader, error), o ReadOptions, l nifti.Limits) (*
 	if _, err := h.Check(l); err != nil {
 		return nil, err
 	}
-	d := declared{shape: h.Shape, beside: besideNumbers(t, l.Bytes == 0)}
-	if h.HasSpacing() {
-		d.spacing = h.Spacing
-	}
-	if err := o.declare(d); err != nil {
+	if err := o.declare(declared{shape: h.Shape, beside: besideNumbers(t, l.Bytes == 0)}); err != nil {
 		return nil, err
 	}
 	im, err := fromNumbers(t, niftiAs[int32](open, l), niftiAs[int64](open, l), niftiAs[uint64](open, l))

@@ -124,7 +124,7 @@ func (r *run) load(w *worker, j *job) (*pixels, error) {
 	o := r.Options
 	o.Read.declared = func(d declared) error { return w.begin(r.ctx, o.need(&j.Item, d)) }
 	if p := j.kept; p != nil {
-		if err := o.Read.declared(declared{shape: p.values.Shape, spacing: p.spacing}); err != nil {
+		if err := o.Read.declared(declared{shape: p.values.Shape}); err != nil {
 			return nil, fmt.Errorf("%s: %w", &j.Item, err)
 		}
 		j.kept = nil

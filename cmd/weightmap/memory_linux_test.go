@@ -107,22 +107,22 @@ func TestMaxMemory(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	want := digests(t, out("free"))
-	if len(want) != 33 || free < 768<<20 {
+	if len(want) != 33 || free < 512<<20 {
 		t.Fatalf("%d maps, and at most %d MiB", len(want), free>>20)
 	}
 
-	code, limited, stderr := precompute("768MiB", "limited")
+	code, limited, stderr := precompute("512MiB", "limited")
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
-	t.Logf("at most %d MiB of 768; %d without a limit", limited>>20, free>>20)
-	if limited > 768<<20 {
-		t.Errorf("with a limit of 768 MiB it had %d MiB", limited>>20)
+	t.Logf("at most %d MiB of 512; %d without a limit", limited>>20, free>>20)
+	if limited > 512<<20 {
+		t.Errorf("with a limit of 512 MiB it had %d MiB", limited>>20)
 	}
 	if got := digests(t, out("limited")); !maps.Equal(got, want) {
 		t.Error("other maps with a limit than without")
 	}
-	if code, _, stderr := peak(t, binary, "verify", "--deep", "all", "--max-memory", "768MiB", out("limited")); code != 0 {
+	if code, _, stderr := peak(t, binary, "verify", "--deep", "all", "--max-memory", "512MiB", out("limited")); code != 0 {
 		t.Errorf("verify: exit code %d\n%s", code, stderr)
 	}
 
