@@ -1,0 +1,327 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A fault is made in a folder of its own, in which the program runs.
+type fault struct {
+	*testing.T
+	program, dir string
+	args         []string          // of the run that is to be made to fail
+	peace        map[string]string // what that run makes where nothing happens to it
+	older        map[string]string // what was there before it
+	names        map[string]string // what the page calls things that bear other names each time
+	said         []string
+	partial      bool // not every case was tried
+	done         bool
+}
+
+// ok ends the test if something that is no part of the fault went wrong.
+func (f *fault) ok(err error) {
+	f.Helper()
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+func (f *fault) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
+
+func (f *fault) read(name string) string {
+	f.Helper()
+	b, err := os.ReadFile(f.path(name))
+	f.ok(err)
+	return string(b)
+}
+
+func (f *fault) write(name, text string) {
+	f.Helper()
+	f.ok(os.MkdirAll(filepath.Dir(f.path(name)), 0o777))
+	f.ok(os.WriteFile(f.path(name), []byte(text), 0o666))
+}
+
+// edit replaces text in a file, once.
+func (f *fault) edit(name, old, new string) {
+	f.Helper()
+	text := f.read(name)
+	if !strings.Contains(text, old) {
+		f.Fatalf("%s has no %s", name, old)
+	}
+	f.write(name, strings.Replace(text, old, new, 1))
+}
+
+func (f *fault) link(target, name string) {
+	f.Helper()
+	if err := os.Symlink(filepath.FromSlash(target), f.path(name)); err != nil {
+		f.Skip("there are no symbolic links here: ", err)
+	}
+}
+
+// mask draws a mask of objects, which number seeds.
+func (f *fault) mask(name string, number int) {
+	f.Helper()
+	rows := make([]string, 16)
+	for y := range rows {
+		row := bytes.Repeat([]byte("."), 16)
+		for x := range row {
+			if x%5 > 1 && y%5 > 1 {
+				row[x] = byte('1' + (x/5+3*(y/5)+number)%9)
+			}
+		}
+		rows[y] = string(row)
+	}
+	f.ok(os.MkdirAll(filepath.Dir(f.path(name)), 0o777))
+	f.ok(drawMask(f.path(name), rows))
+	then := time.Now().Add(-time.Hour)
+	f.ok(os.Chtimes(f.path(name), then, then))
+}
+
+// masks makes the data set that most faults happen to, and says how it is worked on.
+func (f *fault) masks(args ...string) {
+	f.Helper()
+	for i, name := range []string{"a", "b", "c"} {
+		f.mask("data/"+name+".png", i)
+	}
+	f.runs(append([]string{"precompute", "data", "--instances", "ids", "--jobs", "1"}, args...)...)
+}
+
+// runs says what run is to fail, and what it makes at peace of what is there now.
+func (f *fault) runs(args ...string) {
+	f.Helper()
+	f.args = args
+	f.peace = f.atPeace()
+}
+
+// atPeace is what the run makes of a copy of what is there now.
+func (f *fault) atPeace() map[string]string {
+	f.Helper()
+	p := &fault{T: f.T, program: f.program, dir: f.TempDir()}
+	f.ok(os.CopyFS(p.dir, os.DirFS(f.dir)))
+	if r := p.run(f.args...); r.code != exitOK {
+		f.Fatalf("at peace: exit code %d\n%s", r.code, r.text)
+	}
+	return p.tree()
+}
+
+// tree is the content of all files and links but caches, by their paths.
+func (f *fault) tree() map[string]string {
+	f.Helper()
+	tree := map[string]string{}
+	f.ok(filepath.WalkDir(f.dir, func(path string, d fs.DirEntry, err error) error {
+		name := filepath.ToSlash(strings.TrimPrefix(path, f.dir+string(filepath.Separator)))
+		switch {
+		case err != nil || d.IsDir() || d.Name() == ".weightmap.cache":
+			return err
+		case d.Type()&fs.ModeSymlink != 0:
+			to, err := os.Readlink(path)
+			tree[name] = "-> " + to
+			return err
+		case !d.Type().IsRegular():
+			tree[name] = d.Type().String()
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		tree[name] = string(b)
+		return err
+	}))
+	return tree
+}
+
+// A faultResult is how a run ended.
+type faultResult struct {
+	code int
+	text string // on stderr
+	out  string
+}
+
+func (f *fault) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(f.program, args...)
+	cmd.Dir = f.dir
+	cmd.Stdout, cmd.Stderr = &bytes.Buffer{}, &bytes.Buffer{}
+	return cmd
+}
+
+func (f *fault) run(args ...string) faultResult {
+	f.Helper()
+	return f.finish(f.command(args...))
+}
+
+func (f *fault) finish(cmd *exec.Cmd) faultResult {
+	f.Helper()
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		f.Fatal(err)
+	}
+	return faultResult{cmd.ProcessState.ExitCode(), fmt.Sprint(cmd.Stderr), fmt.Sprint(cmd.Stdout)}
+}
+
+var (
+	speed  = regexp.MustCompile(`; [^;]* in [^;]*/s\)`)
+	failed = regexp.MustCompile(`^weightmap: \d+ of \d+ failed$`)
+)
+
+// complaints is what a run says but for how far it came, which where it failed may
+// depend on much.
+func (f *fault) complaints(r faultResult) []string {
+	var lines []string
+	for line := range strings.Lines(r.text) {
+		line = strings.TrimSuffix(line, "\n")
+		for name, word := range f.names {
+			line = strings.ReplaceAll(line, name, word)
+		}
+		complaint := strings.HasPrefix(line, "weightmap: ") || strings.HasPrefix(line, "warning: ") || strings.HasPrefix(line, "  ")
+		if complaint && !failed.MatchString(line) && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// says takes down what a run says: its complaints, or else its last word.
+func (f *fault) says(r faultResult) {
+	f.Helper()
+	lines := f.complaints(r)
+	if len(lines) == 0 {
+		all := strings.Split(strings.TrimSpace(speed.ReplaceAllString(r.text, "")), "\n")
+		lines = all[len(all)-1:]
+	}
+	f.add(append(lines, fmt.Sprintf("exit code %d", r.code))...)
+}
+
+// add takes down what was not yet said.
+func (f *fault) add(lines ...string) {
+	for _, line := range lines {
+		if !slices.Contains(f.said, line) {
+			f.said = append(f.said, line)
+		}
+	}
+}
+
+// line is that of the page. What was lost fails the test, and is on no page.
+func (f *fault) line(what string) string {
+	said := make([]string, len(f.said))
+	for i, line := range f.said {
+		said[i] = strings.ReplaceAll(line, "|", `\|`)
+		if !strings.HasPrefix(line, "exit code ") && !strings.HasPrefix(line, "(") {
+			said[i] = "`" + strings.TrimSpace(said[i]) + "`"
+		}
+	}
+	return fmt.Sprintf("| %s | %s | nothing |", what, strings.Join(said, "<br>"))
+}
+
+// sound makes sure that what is there is what a run at peace makes, or was there
+// before: whole, and no other than the manifest says. Only a run that was killed
+// may leave a temporary file or its lock.
+func (f *fault) sound(killed bool) {
+	f.Helper()
+	tree := f.tree()
+	for name, content := range tree {
+		base := filepath.Base(name)
+		switch {
+		case strings.HasSuffix(base, ".jsonl"):
+			f.claims(tree, name)
+		case content == f.peace[name] && f.has(f.peace, name), content == f.older[name] && f.has(f.older, name):
+		case base == ".weightmap.lock": // which keeps nobody out
+		case killed && strings.HasPrefix(base, ".weightmap-"):
+		default:
+			f.Errorf("%s is there, and is nothing that was or was to be: %.80q", name, content)
+		}
+	}
+	for name := range f.older {
+		if _, ok := tree[name]; !ok {
+			f.Errorf("%s was there, and is gone", name)
+		}
+	}
+}
+
+func (f *fault) has(tree map[string]string, name string) bool { _, ok := tree[name]; return ok }
+
+// claims makes sure that the lines of a manifest, but for the last one, can be read
+// and say of each output what it is, or what it was before.
+func (f *fault) claims(tree map[string]string, manifest string) {
+	f.Helper()
+	lines := strings.SplitAfter(tree[manifest], "\n")
+	for _, line := range lines[:len(lines)-1] {
+		var r struct {
+			Outputs map[string]struct{ Path, SHA256 string }
+		}
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			if !strings.Contains(f.older[manifest], line) {
+				f.Errorf("%s has the line %.80q", manifest, line)
+			}
+			continue
+		}
+		for _, out := range r.Outputs {
+			name := filepath.ToSlash(filepath.Join(filepath.Dir(manifest), out.Path))
+			content, there := tree[name]
+			old, was := f.older[name]
+			switch {
+			case was && sum(old) == out.SHA256:
+			case there && sum(content) == out.SHA256:
+			default:
+				f.Errorf("%s claims of %s what is not so", manifest, name)
+			}
+		}
+	}
+}
+
+func sum(content string) string {
+	s := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(s[:])
+}
+
+// mends makes sure that, the fault being over, the next run makes what is missing and
+// nothing else, that all is then as a run at peace leaves it, and that verify agrees.
+func (f *fault) mends() {
+	f.Helper()
+	f.mendsTo(f.peace)
+}
+
+func (f *fault) mendsTo(want map[string]string) {
+	f.Helper()
+	if r := f.run(f.args...); r.code != exitOK {
+		f.Errorf("the next run: exit code %d\n%s", r.code, r.text)
+	}
+	got := f.tree()
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if content, ok := got[name]; !ok {
+			f.Errorf("%s is lost", name)
+		} else if content != want[name] {
+			f.Errorf("%s is not what a run at peace makes", name)
+		}
+	}
+	for name := range got {
+		if !f.has(want, name) {
+			f.Errorf("%s is left", name)
+		}
+	}
+	if r := f.run(f.args...); r.code != exitOK || !strings.Contains(r.text, "nothing to do") {
+		f.Errorf("the run after: exit code %d\n%s", r.code, r.text)
+	}
+	root := f.args[1]
+	if i := slices.Index(f.args, "--out"); i >= 0 {
+		root = f.args[i+1]
+	}
+	if r := f.run("verify", root); r.code != exitOK {
+		f.Errorf("verify: exit code %d\n%s%s", r.code, r.text, r.out)
+	}
+}
