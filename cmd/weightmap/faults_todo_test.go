@@ -1,3 +1,3 @@
 package main
 
-var diskFaults, otherFaults, manifestFaults, clockFaults, nameFaults, linkFaults, annotationFaults []faultRow
+var otherFaults, manifestFaults, clockFaults, nameFaults, linkFaults, annotationFaults []faultRow

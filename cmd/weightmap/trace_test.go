@@ -18,6 +18,7 @@ type verdict struct {
 	kill   bool          // the program, with signal 9, in place of the call
 	torn   bool          // and kill: after half of what it would have written
 	fail   syscall.Errno // is what comes of it, and it is not made
+	stays  bool          // so it is with the calls after it
 	signal syscall.Signal
 }
 
@@ -44,11 +45,14 @@ func (f *fault) every(set func(f *fault), kind func(c sysCall) bool, fate func(c
 			if !kind(c) {
 				return verdict{}
 			}
-			if n++; n != k {
-				return verdict{}
+			n++
+			if n == k {
+				met, at = true, c
 			}
-			met, at = true, c
-			return fate(c)
+			if v := fate(c); n == k || n > k && v.stays {
+				return v
+			}
+			return verdict{}
 		})
 		if !met {
 			break
