@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -172,7 +171,7 @@ func errChanged(path string) error {
 }
 
 func sumFile(ctx context.Context, path string) (sum Digest, err error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return sum, err
 	}

@@ -174,6 +174,10 @@ type manifestReader struct {
 
 func (in *manifestReader) line(number int, line []byte) {
 	bad := func(err error) { in.m.damaged = append(in.m.damaged, badLine{place{in.file, number}, err}) }
+	if line == nil {
+		bad(fmt.Errorf("it is longer than %d MB", maxLine>>20))
+		return
+	}
 	l := recordLine{Record: &Record{}}
 	if err := unmarshalStrict(line, &l); err != nil {
 		bad(err)

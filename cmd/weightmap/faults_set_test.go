@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -79,7 +80,7 @@ func (f *fault) mask(name string, number int) {
 	for y := range rows {
 		row := bytes.Repeat([]byte("."), 16)
 		for x := range row {
-			if x%5 > 1 && y%5 > 1 {
+			if (x+number)%5 > 1 && (y+number/5)%5 > 1 {
 				row[x] = byte('1' + (x/5+3*(y/5)+number)%9)
 			}
 		}
@@ -110,13 +111,21 @@ func (f *fault) runs(args ...string) {
 // atPeace is what the run makes of a copy of what is there now.
 func (f *fault) atPeace() map[string]string {
 	f.Helper()
+	key := fmt.Sprint(f.args, f.tree())
+	if known, ok := peaceOf[key]; ok {
+		return known
+	}
 	p := &fault{T: f.T, program: f.program, dir: f.TempDir()}
 	f.ok(os.CopyFS(p.dir, os.DirFS(f.dir)))
 	if r := p.run(f.args...); r.code != exitOK {
 		f.Fatalf("at peace: exit code %d\n%s", r.code, r.text)
 	}
-	return p.tree()
+	peaceOf[key] = p.tree()
+	return peaceOf[key]
 }
+
+// peaceOf remembers that, by the run and what was there: it is asked for often.
+var peaceOf = map[string]map[string]string{}
 
 // tree is the content of all files and links but caches, by their paths.
 func (f *fault) tree() map[string]string {
@@ -163,10 +172,15 @@ func (f *fault) run(args ...string) faultResult {
 
 func (f *fault) finish(cmd *exec.Cmd) faultResult {
 	f.Helper()
-	err := cmd.Run()
+	f.ok(cmd.Start())
+	waits := time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() }) // for ever
+	err := cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		f.Fatal(err)
+	}
+	if !waits.Stop() {
+		f.Fatalf("it does not end; it says\n%s", cmd.Stderr)
 	}
 	return faultResult{cmd.ProcessState.ExitCode(), fmt.Sprint(cmd.Stderr), fmt.Sprint(cmd.Stdout)}
 }
@@ -215,14 +229,26 @@ func (f *fault) add(lines ...string) {
 
 // line is that of the page. What was lost fails the test, and is on no page.
 func (f *fault) line(what string) string {
+	slices.SortStableFunc(f.said, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	said := make([]string, len(f.said))
 	for i, line := range f.said {
 		said[i] = strings.ReplaceAll(line, "|", `\|`)
-		if !strings.HasPrefix(line, "exit code ") && !strings.HasPrefix(line, "(") {
+		if rank(line) == 0 {
 			said[i] = "`" + strings.TrimSpace(said[i]) + "`"
 		}
 	}
 	return fmt.Sprintf("| %s | %s | nothing |", what, strings.Join(said, "<br>"))
+}
+
+// rank puts the exit code after what is said, and remarks after that.
+func rank(line string) int {
+	switch {
+	case strings.HasPrefix(line, "("):
+		return 2
+	case strings.HasPrefix(line, "exit code "):
+		return 1
+	}
+	return 0
 }
 
 // sound makes sure that what is there is what a run at peace makes, or was there

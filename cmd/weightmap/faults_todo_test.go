@@ -1,3 +1,3 @@
 package main
 
-var otherFaults, manifestFaults, clockFaults, nameFaults, linkFaults, annotationFaults []faultRow
+var annotationFaults []faultRow

@@ -39,18 +39,20 @@ func (f *fault) every(set func(f *fault), kind func(c sysCall) bool, fate func(c
 	for k := 0; ; k += step {
 		g := &fault{T: f.T, program: f.program, dir: f.TempDir(), names: f.names}
 		set(g)
-		n, met := -1, false
+		n, met, stays := -1, false, false
 		var at sysCall
 		r := g.trace(g.command(g.args...), func(c sysCall) verdict {
 			if !kind(c) {
 				return verdict{}
 			}
-			n++
-			if n == k {
+			switch n++; {
+			case n == k:
 				met, at = true, c
-			}
-			if v := fate(c); n == k || n > k && v.stays {
+				v := fate(c)
+				stays = v.stays
 				return v
+			case stays:
+				return fate(c)
 			}
 			return verdict{}
 		})

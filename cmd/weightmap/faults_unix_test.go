@@ -30,3 +30,9 @@ func (f *fault) nobody(args ...string) faultResult {
 	}
 	return f.finish(cmd)
 }
+
+// pipe makes a named pipe.
+func (f *fault) pipe(name string) {
+	f.Helper()
+	f.ok(syscall.Mkfifo(f.path(name), 0o666))
+}

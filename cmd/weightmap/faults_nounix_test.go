@@ -12,3 +12,8 @@ func (f *fault) nobody(args ...string) faultResult {
 	f.Helper()
 	return f.run(args...)
 }
+
+func (f *fault) pipe(string) {
+	f.Helper()
+	f.Skip("there are no named pipes in folders here")
+}
