@@ -18,13 +18,7 @@ var diskFaults = []faultRow{
 		f.mends()
 	}},
 	{"the disk is full from any write on", func(f *fault) {
-		full := func(c sysCall) verdict {
-			if c.name == "remove" || c.name == "rename" { // which need no room
-				return verdict{}
-			}
-			return verdict{fail: syscall.ENOSPC, stays: true}
-		}
-		f.everyChange(func(f *fault) { f.masks("--out", "out") }, full, func(f *fault, r faultResult) { f.failedWrite(r, "no space left on device") })
+		f.everyChange(func(f *fault) { f.masks("--out", "out") }, fullDisk, func(f *fault, r faultResult) { f.failedWrite(r, "no space left on device") })
 	}},
 	{"any one write fails with an I/O error", func(f *fault) {
 		broken := func(sysCall) verdict { return verdict{fail: syscall.EIO} }
@@ -104,6 +98,14 @@ var diskFaults = []faultRow{
 		f.ok(os.Chmod(f.path("data/a"), 0o755))
 		f.mends()
 	}},
+}
+
+// fullDisk lets nothing be written from a call on.
+func fullDisk(c sysCall) verdict {
+	if c.name == "remove" || c.name == "rename" { // which need no room
+		return verdict{}
+	}
+	return verdict{fail: syscall.ENOSPC, stays: true}
 }
 
 // failedWrite is what comes of a write that failed, or of all writes from there on: an
