@@ -27,9 +27,9 @@ var nameFaults = []faultRow{
 	{"names that begin with `-`", func(f *fault) {
 		f.mask("-x/-force.png", 1)
 		f.mask("-x/--out.png", 2)
-		f.runs("precompute", "--instances=ids", "--jobs=1", "--", "-x")
-		f.args = []string{"precompute", "./-x", "--instances", "ids", "--jobs", "1"}
-		f.says(f.run("precompute", "--instances=ids", "--jobs=1", "--", "-x"))
+		f.runs("precompute", "--instances=ids", "--balance=none", "--jobs=1", "--", "-x")
+		f.args = []string{"precompute", "./-x", "--instances", "ids", "--balance", "none", "--jobs", "1"}
+		f.says(f.run("precompute", "--instances=ids", "--balance=none", "--jobs=1", "--", "-x"))
 		f.sound(false)
 		f.mends()
 	}},
@@ -46,7 +46,7 @@ var nameFaults = []faultRow{
 	{"a name whose outputs have 255 bytes, in folders 3,000 bytes deep", func(f *fault) {
 		dir := "data" + strings.Repeat("/"+strings.Repeat("d", 99), 30)
 		f.mask(dir+"/"+strings.Repeat("n", 255-len(".weights.npy"))+".png", 3)
-		f.runs("precompute", "data", "--instances", "ids", "--jobs", "1")
+		f.runs("precompute", "data", "--instances", "ids", "--balance", "none", "--jobs", "1")
 		f.says(f.run(f.args...))
 		f.sound(false)
 		f.mends()
@@ -109,7 +109,7 @@ func (f *fault) named(names ...string) {
 		}
 		f.mask(path, i)
 	}
-	f.runs("precompute", "data", "--instances", "ids", "--jobs", "1")
+	f.runs("precompute", "data", "--instances", "ids", "--balance", "none", "--jobs", "1")
 	if r := f.run(f.args...); r.code != exitOK || len(f.complaints(r)) > 0 {
 		f.Errorf("exit code %d\n%s", r.code, r.text)
 	}

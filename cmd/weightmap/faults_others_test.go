@@ -90,7 +90,7 @@ func (f *fault) everyMoment(set, do func(f *fault), then func(f *fault, r faultR
 // of a run, and put the mask back after it.
 func (f *fault) meddled(meddle func(f *fault)) {
 	f.Helper()
-	f.everyMoment(func(f *fault) { f.masks("--balance", "none") }, meddle, func(f *fault, r faultResult) {
+	f.everyMoment(func(f *fault) { f.masks() }, meddle, func(f *fault, r faultResult) {
 		f.aboutB(r)
 		f.mask("data/b.png", 1)
 		f.mends()
@@ -101,7 +101,7 @@ func (f *fault) meddled(meddle func(f *fault)) {
 // what a run makes of the old or of the new one, and the manifest says of which.
 func (f *fault) replaced(replace func(f *fault)) {
 	f.Helper()
-	f.everyMoment(func(f *fault) { f.masks("--balance", "none") }, replace, func(f *fault, r faultResult) {
+	f.everyMoment(func(f *fault) { f.masks() }, replace, func(f *fault, r faultResult) {
 		f.aboutB(r)
 		now := &fault{T: f.T, program: f.program, dir: f.TempDir(), args: f.args}
 		for _, name := range []string{"data/a.png", "data/b.png", "data/c.png"} {

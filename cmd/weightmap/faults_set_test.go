@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/weightmap/weightmap/dataset"
 )
 
 // A fault is made in a folder of its own, in which the program runs.
@@ -80,8 +82,8 @@ func (f *fault) mask(name string, number int) {
 	for y := range rows {
 		row := bytes.Repeat([]byte("."), 16)
 		for x := range row {
-			if (x+number)%5 > 1 && (y+number/5)%5 > 1 {
-				row[x] = byte('1' + (x/5+3*(y/5)+number)%9)
+			if x, y := x+number, y+number/5; x%5 > 1 && y%5 > 1 {
+				row[x-number] = byte('1' + (x/5+3*(y/5))%9)
 			}
 		}
 		rows[y] = string(row)
@@ -98,7 +100,7 @@ func (f *fault) masks(args ...string) {
 	for i, name := range []string{"a", "b", "c"} {
 		f.mask("data/"+name+".png", i)
 	}
-	f.runs(append([]string{"precompute", "data", "--instances", "ids", "--jobs", "1"}, args...)...)
+	f.runs(append([]string{"precompute", "data", "--instances", "ids", "--balance", "none", "--jobs", "1"}, args...)...)
 }
 
 // runs says what run is to fail, and what it makes at peace of what is there now.
@@ -116,12 +118,37 @@ func (f *fault) atPeace() map[string]string {
 		return known
 	}
 	p := &fault{T: f.T, program: f.program, dir: f.TempDir()}
-	f.ok(os.CopyFS(p.dir, os.DirFS(f.dir)))
+	p.copy(f.dir)
 	if r := p.run(f.args...); r.code != exitOK {
 		f.Fatalf("at peace: exit code %d\n%s", r.code, r.text)
 	}
 	peaceOf[key] = p.tree()
 	return peaceOf[key]
+}
+
+// copy takes over all that is in another folder; os.CopyFS refuses names that are no UTF-8.
+func (f *fault) copy(dir string) {
+	f.Helper()
+	f.ok(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		to := filepath.Join(f.dir, strings.TrimPrefix(path, dir))
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return os.MkdirAll(to, 0o777)
+		case d.Type()&fs.ModeSymlink != 0:
+			target, err := os.Readlink(path)
+			if err != nil {
+				return err
+			}
+			return os.Symlink(target, to)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, b, 0o666)
+	}))
 }
 
 // peaceOf remembers that, by the run and what was there: it is asked for often.
@@ -285,7 +312,10 @@ func (f *fault) claims(tree map[string]string, manifest string) {
 	lines := strings.SplitAfter(tree[manifest], "\n")
 	for _, line := range lines[:len(lines)-1] {
 		var r struct {
-			Outputs map[string]struct{ Path, SHA256 string }
+			Outputs map[string]struct {
+				Path   dataset.Path
+				SHA256 string
+			}
 		}
 		if strings.TrimSpace(line) == "" {
 			continue
@@ -297,7 +327,7 @@ func (f *fault) claims(tree map[string]string, manifest string) {
 			continue
 		}
 		for _, out := range r.Outputs {
-			name := filepath.ToSlash(filepath.Join(filepath.Dir(manifest), out.Path))
+			name := filepath.ToSlash(filepath.Join(filepath.Dir(manifest), string(out.Path)))
 			content, there := tree[name]
 			old, was := f.older[name]
 			switch {
