@@ -113,10 +113,10 @@ func (r *run) load(j *job) (*pixels, error) {
 		return p, nil
 	}
 	p, err := load(r.ctx, &j.Item, &r.Options)
-	if err != nil {
-		return nil, err
+	if changed := j.unchanged(r.ctx); changed != nil {
+		return nil, changed // which may be why it could not be read
 	}
-	return p, j.unchanged(r.ctx)
+	return p, err
 }
 
 // unchanged is an error if a file is not what it was when it was identified.

@@ -95,7 +95,7 @@ var annotationFaults = []faultRow{
 				f.mends()
 			})
 	}},
-	{"a folder in the output tree is a symbolic link to elsewhere", func(f *fault) {
+	{"an output and the manifest are symbolic links to a file elsewhere", func(f *fault) {
 		f.ok(os.MkdirAll(f.path("else"), 0o777))
 		f.annotated()
 		f.ok(os.MkdirAll(f.path("out"), 0o777))

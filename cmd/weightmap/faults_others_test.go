@@ -19,7 +19,7 @@ var otherFaults = []faultRow{
 			f.ok(os.Rename(f.path("new.png"), f.path("data/b.png")))
 		})
 	}},
-	{"a mask is written anew in place, in the same size and with the same time, at any moment", func(f *fault) {
+	{"a mask is written anew in place, with a time in the past, at any moment", func(f *fault) {
 		f.replaced(func(f *fault) { f.mask("data/b.png", 6) })
 	}},
 	{"an output is removed at any moment", func(f *fault) {
