@@ -41,7 +41,10 @@ func annotatedItems(ctx context.Context, root, name string) (items []Item, errs 
 	it := Item{Root: root, Name: name}
 	it.Files = []string{it.Path()}
 	yes, err := IsAnnotations(it.Files[0])
-	if err != nil || !yes {
+	switch {
+	case err != nil && mayBeAnnotations(name):
+		return nil, []error{err}, true
+	case err != nil || !yes:
 		return nil, nil, false // reading it as a mask says why
 	}
 	a, err := openAnnotations(ctx, it.Files[0])

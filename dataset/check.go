@@ -40,7 +40,7 @@ func (r *run) check(j *job, class weights.Class) error {
 	}
 	if j.claims == nil {
 		for _, path := range j.Paths() {
-			if _, err := os.Lstat(path); err == nil {
+			if info, err := os.Lstat(path); err == nil && !info.IsDir() {
 				r.warnings.add(warnReplaced, j.at, path, 1, "")
 				break
 			}

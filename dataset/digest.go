@@ -243,7 +243,7 @@ func errChanged(path string) error {
 }
 
 func sumFile(ctx context.Context, path string) (sum Digest, err error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return sum, err
 	}

@@ -18,10 +18,11 @@ import (
 const maxLine = 1 << 24
 
 // readLines calls line with the number, from 1, the offset and the text of every line of
-// the file that ends in a newline. The last one may have been cut off by a crash: it
-// tells nothing, and is left out. A file that does not exist has no lines.
+// the file that ends in a newline; the text of one that is too long is nil. The last line
+// may have been cut off by a crash: it tells nothing, and is left out. A file that does not
+// exist has no lines.
 func readLines(path string, line func(number int, at int64, text []byte)) error {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -29,28 +30,37 @@ func readLines(path string, line func(number int, at int64, text []byte)) error 
 		return err
 	}
 	defer f.Close()
-	s := bufio.NewScanner(f)
-	s.Buffer(make([]byte, 1<<16), maxLine)
-	s.Split(func(data []byte, atEOF bool) (int, []byte, error) {
-		if i := bytes.IndexByte(data, '\n'); i >= 0 {
-			return i + 1, data[:i], nil
+	in := bufio.NewReaderSize(f, 1<<16)
+	var long []byte // the beginning of a line that is longer than the buffer
+	length, at := 0, int64(0)
+	for n := 1; ; {
+		part, err := in.ReadSlice('\n')
+		length += len(part)
+		switch {
+		case err == bufio.ErrBufferFull:
+			if length <= maxLine {
+				long = append(long, part...)
+			}
+			continue
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fmt.Errorf("%s: %w", path, cause(err))
 		}
-		if atEOF {
-			return len(data), nil, nil
+		text := part[:len(part)-1]
+		if length > len(part) {
+			text = append(long, text...)
 		}
-		return 0, nil, nil
-	})
-	at := int64(0)
-	for n := 1; s.Scan(); n++ {
-		if len(bytes.TrimSpace(s.Bytes())) > 0 {
-			line(n, at, s.Bytes())
+		switch {
+		case length > maxLine:
+			line(n, at, nil)
+		case len(bytes.TrimSpace(text)) > 0:
+			line(n, at, text)
 		}
-		at += int64(len(s.Bytes())) + 1
+		at += int64(length)
+		long, length = long[:0], 0
+		n++
 	}
-	if err := s.Err(); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
 }
 
 // lineAt reads the line that starts at an offset, without its newline.
@@ -91,7 +101,12 @@ func (j *journal) append(v any) (at int64, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.file == nil {
-		f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+		if isLink(j.path) {
+			if err := replaceLink(j.path); err != nil {
+				return 0, err
+			}
+		}
+		f, err := openOwn(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND)
 		if err != nil {
 			return 0, err
 		}

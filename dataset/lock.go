@@ -29,7 +29,12 @@ type lock struct {
 func acquire(dir string) (*lock, error) {
 	path := filepath.Join(dir, lockName)
 	for range 100 {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if isLink(path) {
+			if err := os.Remove(path); err != nil {
+				return nil, err
+			}
+		}
+		f, err := openOwn(path, os.O_RDWR|os.O_CREATE)
 		if err != nil {
 			return nil, err
 		}
@@ -48,9 +53,9 @@ func acquire(dir string) (*lock, error) {
 			return nil, &fs.PathError{Op: "lock", Path: path, Err: err}
 		}
 		// Its last holder may have removed the file between our opening and locking
-		// it: then others lock a new one.
+		// it: then others lock a new one. And it must be no link.
 		ours, err1 := f.Stat()
-		now, err2 := os.Stat(path)
+		now, err2 := os.Lstat(path)
 		if err1 != nil || err2 != nil || !os.SameFile(ours, now) {
 			f.Close()
 			continue
@@ -68,7 +73,7 @@ func acquire(dir string) (*lock, error) {
 // that. It changes nothing. Where there are no locks, or that of somebody else may
 // not be opened, nobody knows, and the answer is no.
 func heldBy(dir string) (holder string, held bool) {
-	f, err := os.Open(filepath.Join(dir, lockName))
+	f, err := openRegular(filepath.Join(dir, lockName))
 	if err != nil {
 		return "", false
 	}

@@ -180,6 +180,10 @@ func (in *manifestReader) line(number int, _ int64, line []byte) {
 	bad := func(err error) {
 		in.m.damaged = append(in.m.damaged, badLine{place{in.m.files[file], number}, err})
 	}
+	if line == nil {
+		bad(fmt.Errorf("it is longer than %d MB", maxLine>>20))
+		return
+	}
 	l := recordLine{Record: &Record{}}
 	if err := unmarshalStrict(line, &l); err != nil {
 		bad(err)

@@ -169,7 +169,12 @@ func readPath(path string, o ReadOptions) (*Image, error) {
 	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
-	return read(&file{f, info.Size()}, o)
+	k := &errorKeeper{file: f}
+	im, err := read(&file{k, info.Size()}, o)
+	if k.err != nil {
+		return nil, k.err
+	}
+	return im, err
 }
 
 func read(f *file, o ReadOptions) (*Image, error) {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
-	"flag"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -23,7 +22,6 @@ import (
 	"golang.org/x/image/tiff"
 
 	"github.com/weightmap/weightmap/dataset"
-	"github.com/weightmap/weightmap/internal/judge"
 )
 
 // Formats that are not read are known by their magic, whatever their name, and the
@@ -287,63 +285,4 @@ func animation(t testing.TB, frames int) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
-}
-
-// The whole matrix of formats and all that is refused seeds the fuzzer. Without
-// Python only the latter does, and when not fuzzing, for TestFormatMatrix reads the
-// matrix anyway.
-func FuzzRead(f *testing.F) {
-	for _, content := range bombs(f) {
-		f.Add(content, "", 0)
-	}
-	f.Add(animation(f, 2), "", 0)
-	f.Add(zipFile(f, map[string][]byte{"a.npy": encodeNPY(f, []uint8{3, 4}, 1, 2), "b.npy": nil}), "a", 0)
-	for _, m := range matrices {
-		missing := flag.Lookup("test.fuzz").Value.String() == "" || !judge.Has("numpy")
-		for _, module := range append(m.needs, m.likes...) {
-			missing = missing || !judge.Has(module)
-		}
-		if missing {
-			continue
-		}
-		dir := f.TempDir()
-		judge.Python(f, prelude+m.script, dir)
-		files, err := os.ReadDir(dir)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for i, file := range files {
-			if strings.HasSuffix(file.Name(), ".want.npy") || i%5 != 0 { // enough of them
-				continue
-			}
-			content, err := os.ReadFile(filepath.Join(dir, file.Name()))
-			if err != nil {
-				f.Fatal(err)
-			}
-			if len(content) < 1<<13 {
-				f.Add(content, "1", i%3)
-			}
-		}
-	}
-	f.Fuzz(func(t *testing.T, content []byte, name string, page int) {
-		im, err := dataset.ReadBytes(content, dataset.ReadOptions{MaxPixels: 1 << 16, Channel: name, Key: name, Page: page})
-		if err != nil {
-			return
-		}
-		n := 1
-		for _, k := range im.Values.Shape {
-			n *= k
-		}
-		if len(im.Values.Shape) < 2 || len(im.Values.Shape) > 3 || n != len(im.Values.Data) || n == 0 || n > 1<<16 {
-			t.Fatalf("shape %v of %d values", im.Values.Shape, len(im.Values.Data))
-		}
-		if im.Spacing != nil && len(im.Spacing) != len(im.Values.Shape) {
-			t.Fatalf("spacing %v for shape %v", im.Spacing, im.Values.Shape)
-		}
-		for _, v := range im.Values.Data {
-			if im.Original != nil && (v < 0 || int(v) > len(im.Original)) {
-				t.Fatalf("value %d of %d", v, len(im.Original))
-			}
-		}
-	})
 }

@@ -33,6 +33,9 @@ type root struct {
 func openRoot(dir string, o *Options, w *warnings) (*root, error) {
 	r := &root{dir: dir, safe: map[string]error{}}
 	if !o.DryRun {
+		if err := checkOwn(dir); err != nil {
+			return nil, err
+		}
 		err := os.MkdirAll(dir, 0o777)
 		if err == nil {
 			r.lock, err = acquire(dir)
@@ -105,15 +108,18 @@ func (r *root) prepare(output string) error {
 	defer r.mu.Unlock()
 	err, known := r.safe[dir]
 	if !known {
-		if real := realPath(dir); real != r.real && !strings.HasPrefix(real, withSeparator(r.real)) {
-			err = fmt.Errorf("%s: a symbolic link leads out of %s, where nothing is written; --out DIR writes elsewhere", dir, r.dir)
-		} else {
+		if r.contains(dir) {
 			err = os.MkdirAll(dir, 0o777)
+		} else {
+			err = fmt.Errorf("%s: a symbolic link leads out of %s, where nothing is written; --out DIR writes elsewhere", dir, r.dir)
 		}
 		r.safe[dir] = err
 	}
 	return err
 }
+
+// contains reports whether a folder is in the root, links resolved.
+func (r *root) contains(dir string) bool { return within(r.real, realPath(dir)) }
 
 func withSeparator(dir string) string {
 	return strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
@@ -124,8 +130,8 @@ func withSeparator(dir string) string {
 func (r *root) sweep(dirs []string) {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
-		if err != nil {
-			continue // a folder yet to be made
+		if err != nil || !r.contains(dir) {
+			continue // a folder yet to be made, or one that is none of ours
 		}
 		for _, e := range entries {
 			if atomicfile.IsTemp(e.Name()) && e.Type().IsRegular() {

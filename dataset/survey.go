@@ -132,10 +132,10 @@ func (r *run) load(w *worker, j *job) (*pixels, error) {
 		return p, nil
 	}
 	p, err := load(r.ctx, &j.Item, &o)
-	if err != nil {
-		return nil, err
+	if changed := j.unchanged(r.ctx); changed != nil {
+		return nil, changed // which may be why it could not be read
 	}
-	return p, j.unchanged(r.ctx)
+	return p, err
 }
 
 // unchanged is an error if a file is not what it was when it was identified.

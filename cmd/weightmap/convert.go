@@ -158,7 +158,7 @@ func (p *convertPrinter) print(d *dataset.Converted) {
 	p.all++
 	if d.Err != nil {
 		p.failed++
-		fmt.Fprintf(p.err, "weightmap: %s\n", printable(d.Err.Error()))
+		complain(p.err, d.Err)
 	}
 	if p.json {
 		p.printJSON(d)

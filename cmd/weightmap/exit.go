@@ -19,9 +19,9 @@ func (e *exitErr) Error() string { return e.err.Error() }
 func (e *exitErr) Unwrap() error { return e.err }
 
 func (e *exitErr) print(w io.Writer) {
-	fmt.Fprintf(w, "weightmap: %v\n", e.err)
+	complain(w, e.err)
 	if e.hint != "" {
-		fmt.Fprintf(w, "  %s\n", e.hint)
+		fmt.Fprintf(w, "  %s\n", printable(e.hint))
 	}
 }
 

@@ -73,7 +73,7 @@ func exportAction(c *cli.Context) error {
 		return err
 	}
 	for _, e := range report.Errors {
-		fmt.Fprintf(c.App.ErrWriter, "weightmap: %v\n", e)
+		complain(c.App.ErrWriter, e)
 	}
 	if printErr := printExport(c, o.Out, report); err == nil {
 		err = printErr
@@ -122,7 +122,7 @@ func exportOptions(c *cli.Context) (dataset.ExportOptions, error) {
 // printExport says what was packed.
 func printExport(c *cli.Context, out string, r *dataset.ExportReport) error {
 	if !c.Bool("quiet") && len(r.Files) > 0 {
-		fmt.Fprintf(c.App.ErrWriter, "%s: %s in %s, %s of arrays in %s (%.1f to 1)\n", out,
+		fmt.Fprintf(c.App.ErrWriter, "%s: %s in %s, %s of arrays in %s (%.1f to 1)\n", printable(out),
 			count(int64(r.Samples), "sample", "samples"), count(int64(len(r.Files)), "file", "files"),
 			metric(float64(r.Raw), "B"), metric(float64(r.Packed), "B"), float64(r.Raw)/float64(r.Packed))
 	}

@@ -171,7 +171,7 @@ func inspectAction(c *cli.Context) error {
 		return err
 	}
 	in := &inspector{look: l, ctx: c.Context, out: newInspectPrinter(c.App.Writer, l.json)}
-	in.complain = func(err error) { fmt.Fprintf(c.App.ErrWriter, "weightmap: %v\n", err) }
+	in.complain = func(err error) { complain(c.App.ErrWriter, err) }
 	for _, d := range drawings {
 		if c.Context.Err() != nil {
 			break

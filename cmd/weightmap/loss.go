@@ -107,29 +107,29 @@ func lossAction(c *cli.Context) error {
 		return err
 	}
 	failed := 0
-	complain := func(err error) {
+	fail := func(err error) {
 		failed++
-		fmt.Fprintf(c.App.ErrWriter, "weightmap: %v\n", err)
+		complain(c.App.ErrWriter, err)
 	}
 	for _, err := range left {
-		complain(err)
+		fail(err)
 	}
 	if run.maps != nil {
 		if err := os.MkdirAll(run.maps.dir, 0o777); err != nil {
 			return err
 		}
 		for _, line := range run.maps.without {
-			fmt.Fprintln(c.App.ErrWriter, line)
+			fmt.Fprintln(c.App.ErrWriter, printable(line))
 		}
 	}
 	var done []measured
 	run.measureAll(c.Context, items, func(m measured) {
 		if m.err != nil {
-			complain(m.err)
+			fail(m.err)
 			return
 		}
 		for _, text := range m.notes {
-			fmt.Fprintln(c.App.ErrWriter, text)
+			fmt.Fprintln(c.App.ErrWriter, printable(text))
 		}
 		done = append(done, m)
 	})

@@ -20,7 +20,7 @@ func printReport(c *cli.Context, r *dataset.Report, notes []string, err error) e
 	dry := c.Bool("dry-run")
 	if !c.Bool("quiet") {
 		for _, line := range summary(r, dry) {
-			fmt.Fprintln(c.App.ErrWriter, line)
+			fmt.Fprintln(c.App.ErrWriter, printable(line))
 		}
 	}
 	switch {

@@ -5,9 +5,7 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -43,7 +41,7 @@ func (p *progress) observe(e dataset.Event) {
 	switch e.Kind {
 	case dataset.EventNote:
 		p.notes = append(p.notes, e.Text)
-		p.line("%s", e.Text)
+		p.line("%s", printable(e.Text))
 	case dataset.EventWarning:
 		p.line("warning: %s", printable(e.Text))
 	case dataset.EventPhase:
@@ -62,7 +60,7 @@ func (p *progress) observe(e dataset.Event) {
 	case dataset.EventResult:
 		if e.Done.Err != nil {
 			p.clear()
-			fmt.Fprintf(p.w, "weightmap: %s\n", printable(e.Done.Err.Error()))
+			complain(p.w, e.Done.Err)
 		}
 	}
 }
@@ -117,15 +115,4 @@ func shorten(name string, n int) string {
 		return "…" + string(r[len(r)-n+1:])
 	}
 	return string(r)
-}
-
-// printable leaves of the control characters that a file's name may have only their
-// place, so that they cannot write elsewhere on a terminal or begin a line.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '?'
-		}
-		return r
-	}, s)
 }

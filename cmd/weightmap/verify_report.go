@@ -17,7 +17,7 @@ import (
 // is not as it should be.
 func printVerification(c *cli.Context, v *dataset.Verification, err error) error {
 	if !c.Bool("quiet") {
-		fmt.Fprintln(c.App.ErrWriter, verifySummary(v))
+		fmt.Fprintln(c.App.ErrWriter, printable(verifySummary(v)))
 	}
 	if c.Bool("json") {
 		return printVerifyJSON(c.App.Writer, v, errors.Is(err, context.Canceled))
