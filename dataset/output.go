@@ -154,11 +154,23 @@ func integers[T uint8 | int32](g *grid.Grid[T]) array {
 	return array{dtype.Of[T]().String(), lo, hi, func(w io.Writer) error { return npy.Write(w, g) }}
 }
 
+// extremes returns the least and the greatest value, NaN both if one is.
 func extremes[T uint8 | int32 | float32](values []T) (lo, hi float64) {
 	if len(values) == 0 {
 		return 0, 0
 	}
-	return float64(slices.Min(values)), float64(slices.Max(values))
+	least, greatest := values[0], values[0]
+	for _, v := range values {
+		switch {
+		case v < least:
+			least = v
+		case v > greatest:
+			greatest = v
+		case v != v:
+			return float64(v), float64(v)
+		}
+	}
+	return float64(least), float64(greatest)
 }
 
 // save writes an array to a file, whole or not at all, unless the context ends
