@@ -38,14 +38,7 @@ func (r *run) check(j *job, class weights.Class) error {
 		j.root.manifest.keep(j.base)
 		return nil
 	}
-	if j.claims == nil {
-		for _, path := range j.Paths() {
-			if info, err := os.Lstat(path); err == nil && !info.IsDir() {
-				r.warnings.add(warnReplaced, j.at, path, 1, "")
-				break
-			}
-		}
-	}
+	r.warnOfUnknown(j)
 	return nil
 }
 

@@ -53,6 +53,11 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 	notices := r.lookFor(j, mode, p, labels, n, counts.Ignored)
 	w.endTurn()
 	for i, k := range j.need {
+		if err := r.spare(j, k, arrays[i]); err != nil {
+			return err
+		}
+	}
+	for i, k := range j.need {
 		path := j.outputs.path(&j.Item, k)
 		if err := j.root.prepare(path); err != nil {
 			return err

@@ -204,7 +204,9 @@ func TestWarnings(t *testing.T) {
 	draw(t, filepath.Join(dir, "c.png"), "....", "....")
 	draw(t, filepath.Join(dir, "d.png"), "5..5", "....")
 	put(t, filepath.Join(dir, "a.weights.npy"), "something else")
-	r, err := Precompute(t.Context(), DefaultOptions(dir))
+	o := DefaultOptions(dir)
+	o.Force = true
+	r, err := Precompute(t.Context(), o)
 	must(t, err)
 	got := map[string]string{}
 	for _, w := range r.Warnings {
@@ -214,7 +216,7 @@ func TestWarnings(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("warnings %v, want %v", got, want)
 	}
-	o := DefaultOptions(dir)
+	o = DefaultOptions(dir)
 	o.Ridge = true
 	r, err = Precompute(t.Context(), o)
 	must(t, err)

@@ -72,7 +72,8 @@ type Options struct {
 	// Go's runtime is up to the caller; see [debug.SetMemoryLimit].
 	MaxMemory int64
 
-	// Force makes everything anew, whatever the manifest says.
+	// Force makes everything anew, whatever the manifest says, and replaces files in the
+	// outputs' places that no manifest knows.
 	Force bool
 
 	// DryRun finds out what there is to do and writes nothing.

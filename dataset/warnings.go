@@ -24,6 +24,7 @@ const (
 	warnCrowd      = "crowd"
 	warnFormat     = "format"
 	warnReplaced   = "replaced"
+	warnSpared     = "spared"
 	warnOutdated   = "outdated"
 	warnManifest   = "manifest"
 	warnNotLocking = "unlocked"
@@ -34,7 +35,7 @@ const (
 )
 
 var warningKinds = []string{
-	warnTouching, warnHuge, warnPieces, warnEmpty, warnOverlap, warnCovered, warnCrowd, warnFormat, warnReplaced, warnOutdated,
+	warnTouching, warnHuge, warnPieces, warnEmpty, warnOverlap, warnCovered, warnCrowd, warnFormat, warnReplaced, warnSpared, warnOutdated,
 	warnManifest, warnNotLocking, warnNotTaken, warnUnknown, warnLeftOver, warnClasses,
 }
 
@@ -115,6 +116,9 @@ func (c *warningCount) text(kind string) string {
 		return fmt.Sprintf("%s%s: %s", masks, such, c.about)
 	case warnReplaced:
 		return fmt.Sprintf("%s had outputs that no manifest knows%s: they were replaced", masks, such)
+	case warnSpared:
+		return fmt.Sprintf("%s outputs that no manifest knows%s: those that are not what would be made stay, and --force replaces them",
+			plural(c.items, "mask has", "masks have"), such)
 	case warnOutdated:
 		return fmt.Sprintf("%s other outputs of an earlier run%s, which are out of date now: --save makes them anew",
 			plural(c.items, "mask has", "masks have"), such)

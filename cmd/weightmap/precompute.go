@@ -69,7 +69,7 @@ func precomputeCommand() *cli.Command {
 
 				&cli.IntFlag{Category: flagsRun, Name: "jobs", DefaultText: "one a processor", Usage: "work on `N` masks at a time"},
 				memoryFlag(flagsRun),
-				&cli.BoolFlag{Category: flagsRun, Name: "force", Usage: "make everything anew"},
+				&cli.BoolFlag{Category: flagsRun, Name: "force", Usage: "make everything anew, and replace files that no manifest knows"},
 				&cli.BoolFlag{Category: flagsRun, Name: "dry-run", Usage: "write nothing; print what would be written"},
 				&cli.BoolFlag{Category: flagsRun, Name: "fail-fast", Usage: "stop at the first mask that fails"},
 				&cli.BoolFlag{Category: flagsRun, Name: "quiet", Usage: "say nothing but what failed"},
