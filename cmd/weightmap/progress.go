@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -41,7 +42,12 @@ func (p *progress) observe(e dataset.Event) {
 	switch e.Kind {
 	case dataset.EventNote:
 		p.notes = append(p.notes, e.Text)
-		p.line("%s", printable(e.Text))
+		for i, line := range strings.Split(e.Text, "\n  ") { // the note, and a hint on a line of its own
+			if i > 0 {
+				line = "  " + line
+			}
+			p.line("%s", printable(line))
+		}
 	case dataset.EventWarning:
 		p.line("warning: %s", printable(e.Text))
 	case dataset.EventPhase:
