@@ -107,6 +107,7 @@ var annotationFaults = []faultRow{
 			f.Error("what a link led to is not what it was")
 		}
 		f.ok(os.Remove(f.path("precious")))
+		f.unlink("out/1.weights.npy")
 		f.sound(false)
 		f.mends()
 	}},

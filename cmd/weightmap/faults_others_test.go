@@ -26,9 +26,18 @@ var otherFaults = []faultRow{
 		f.meddled(func(f *fault) { _ = os.Remove(f.path("data/b.weights.npy")) })
 	}},
 	{"an output is replaced by something else at any moment", func(f *fault) {
-		f.meddled(func(f *fault) {
+		replace := func(f *fault) {
 			f.write("x", "something else")
 			f.ok(os.Rename(f.path("x"), f.path("data/b.weights.npy")))
+		}
+		f.everyMoment(func(f *fault) { f.masks() }, replace, func(f *fault, r faultResult) {
+			f.aboutB(r)
+			if f.read("data/b.weights.npy") == "something else" {
+				f.ok(os.Remove(f.path("data/b.weights.npy")))
+			} else if r.code != exitOK {
+				f.Errorf("it is lost, and yet\n%s", r.text)
+			}
+			f.mends()
 		})
 	}},
 	{"the folder of outputs is removed at any moment", func(f *fault) {
