@@ -52,7 +52,7 @@ func Samples(ctx context.Context, dir string, o SampleOptions) ([]Sample, error)
 	} else if !info.IsDir() {
 		return nil, optionError("name the folder that precompute was given, or its --out", "%s is no folder", dir)
 	}
-	s := sampler{ctx: ctx, dir: dir, SampleOptions: o, known: map[string]bool{}}
+	s := sampler{ctx: ctx, dir: dir, SampleOptions: o, known: map[string]bool{}, folders: map[string]bool{}}
 	if s.Suffix == Weights.String() {
 		s.Suffix = ""
 	}
@@ -98,6 +98,7 @@ type sampler struct {
 	samples  []Sample
 	known    map[string]bool // masks that have weights, and images, by their real paths
 	masks    bool            // some were made of masks that are not in a file of annotations
+	folders  map[string]bool // where masks were found, besides dir
 	problems []string
 
 	annotated annotationFiles
@@ -113,6 +114,7 @@ func (s *sampler) folder(dir string) error {
 	if err != nil {
 		return err
 	}
+	real := realPath(dir)
 	for _, claim := range m.records {
 		problem := ""
 		for r := claim; r != nil; r = r.other {
@@ -125,6 +127,9 @@ func (s *sampler) folder(dir string) error {
 			}
 			s.known[realPath(sample.Mask)] = true
 			s.masks = s.masks || r.Input.Image == ""
+			if from := r.whence(dir, real); from != "" {
+				s.folders[from] = true
+			}
 			if problem == "" {
 				s.samples = append(s.samples, sample)
 				if sample.Image != "" {
@@ -198,16 +203,20 @@ func (s *sampler) unknown() error {
 	if len(s.samples) > 0 && !s.masks && s.Masks == "" {
 		return nil
 	}
-	found, err := find(s.ctx, []string{s.dir}, FindOptions{Masks: s.Masks, Suffix: s.Suffix})
-	if err != nil {
-		return err
-	}
-	for _, it := range found.Items {
-		if !s.known[realPath(it.Path())] {
-			s.problems = append(s.problems, it.Path()+" has no weights")
+	var errs []error
+	for _, dir := range append([]string{s.dir}, sortedKeys(s.folders)...) {
+		found, err := find(s.ctx, []string{dir}, FindOptions{Masks: s.Masks, Suffix: s.Suffix})
+		if err != nil {
+			return err
 		}
+		for _, it := range found.Items {
+			if !s.known[realPath(it.Path())] {
+				s.problems = append(s.problems, it.Path()+" has no weights")
+			}
+		}
+		errs = append(errs, found.Errors...)
 	}
-	return errors.Join(found.Errors...)
+	return errors.Join(errs...)
 }
 
 // from names what the sample was made of, for messages.

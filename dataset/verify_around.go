@@ -63,8 +63,17 @@ func (v *verifier) lookForTemps() {
 func (v *verifier) lookForOthers() {
 	known := map[string]bool{} // masks, by their real paths, and images by theirs, without extension
 	masks, annotated := false, map[string]bool{}
+	folders := map[string]bool{} // to look for masks in
+	for _, t := range v.trees {
+		folders[t.path] = true
+	}
 	for _, r := range v.roots {
+		real := realPath(r.dir)
+		whole := slices.ContainsFunc(v.trees, func(t searched) bool { return within(realPath(t.path), real) })
 		for c := range r.records() {
+			if dir := c.whence(r.dir, real); dir != "" && whole {
+				folders[dir] = true
+			}
 			path := c.inputPath(r.dir)
 			if c.Input.Image == "" {
 				masks = true
@@ -86,8 +95,8 @@ func (v *verifier) lookForOthers() {
 	if len(annotated) > 0 && !masks && v.Masks == "" {
 		return // beside annotations there are images alone
 	}
-	for _, t := range v.trees {
-		found, err := find(v.ctx, []string{t.path}, FindOptions{Masks: v.Masks})
+	for _, dir := range sortedKeys(folders) {
+		found, err := find(v.ctx, []string{dir}, FindOptions{Masks: v.Masks})
 		if err != nil {
 			continue // it is gone since; its outputs are missing
 		}
