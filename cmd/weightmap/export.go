@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -92,6 +94,9 @@ func exportOptions(c *cli.Context) (dataset.ExportOptions, error) {
 	}
 	if !c.IsSet("format") {
 		return o, usagef("--format npz is one file a sample, --format tar is WebDataset shards", "export needs a --format: npz, tar or tar.gz")
+	}
+	if _, err := os.Stat(o.Dir); errors.Is(err, fs.ErrNotExist) {
+		return o, usagef("", "%s: no such file or folder", o.Dir)
 	}
 	parseFlag(&f, "format", dataset.ParseExportFormat, &o.Format)
 	parseFlag(&f, "save", dataset.ParseExportKinds, &o.Save)
