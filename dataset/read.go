@@ -65,7 +65,9 @@ type ReadOptions struct {
 	MaxPixels int
 
 	// Channel is the one to take from an image that has several: red, green, blue
-	// or alpha, the first letter of one, or its number from 1. Without it, all must agree.
+	// or alpha, the first letter of one, or its number from 1; where channels are pages
+	// of their own, the name that OME-XML has for it, in any case, or its number. Without
+	// it, colours must agree.
 	Channel string
 
 	// Page is the one to take from a file of several, from 1. With 0 all of them
