@@ -153,7 +153,7 @@ func (r *run) find() error {
 	if r.report.Annotations = found.Annotations; found.Annotations != "" && len(found.Items) > 0 {
 		r.warnings.add(warnNotTaken, 0, found.Annotations, 1, "")
 	}
-	if err := checkItems(found.Items, &r.Options); err != nil {
+	if err := checkItems(found.Items, found.Errors, &r.Options); err != nil {
 		return err
 	}
 	roots, err := openRoots(found.Items, &r.Options, &r.warnings)
