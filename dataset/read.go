@@ -30,6 +30,7 @@ type Image struct {
 
 	Dtype   string    // of the file's numbers, by NumPy's name: "bool", "uint8", "uint16", …
 	Spacing []float64 // between pixels, in Shape order, or nil if the file states none
+	Unused  []float64 // what a TIFF states in metadata for a Spacing that is not even, and is not taken for it; or nil
 	Warning string    // what whoever uses the values should know, or ""
 
 	Ignore  *grid.Mask // not zero where nobody said what there is, as in crowds of COCO; or nil

@@ -41,6 +41,9 @@ func readTIFF(f *file, o ReadOptions) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Page != AllPages {
+		im.Unused = unusedSpacing(t, len(shape))
+	}
 	// Colours that cannot be read change no number.
 	if colours, err := p.Palette(); err == nil {
 		im.Warning = disordered(colours, im.Values)

@@ -3,7 +3,9 @@ package dataset
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -68,5 +70,116 @@ func TestSizesOfPlanesHaveTwoAxes(t *testing.T) {
 	_, err := ReadBytes(stack(1, 5, "", 1000, 1000), ReadOptions{MaxPixels: 4})
 	if err == nil || !strings.Contains(err.Error(), "a size of [1 5],") {
 		t.Error(err)
+	}
+}
+
+// Voxels that are not even and that are not taken for the spacing are warned of, once.
+func TestVoxelsThatAreNotUsed(t *testing.T) {
+	ome := func(sizes string) string {
+		return omePixels + sizes + ` SizeC="1" SizeZ="3"><Channel Name="a"/></Pixels></Image></OME>`
+	}
+	imageJ := "ImageJ=1.53t\nimages=3\nslices=3\nunit=micron\n"
+	for _, c := range []struct {
+		content []byte
+		want    string
+	}{
+		{stack(3, 5, ome(`PhysicalSizeX="0.5" PhysicalSizeY="0.5" PhysicalSizeZ="2"`), 1000, 1000), "2,0.5,0.5"},
+		{stack(3, 5, ome(`PhysicalSizeX="500" PhysicalSizeXUnit="nm" PhysicalSizeY="500" PhysicalSizeYUnit="nm" PhysicalSizeZ="2" PhysicalSizeZUnit="µm"`), 1000, 1000), "2,0.5,0.5"},
+		{stack(3, 5, ome(`PhysicalSizeX="500" PhysicalSizeXUnit="nm" PhysicalSizeY="500" PhysicalSizeYUnit="nm" PhysicalSizeZ="0.5"`), 1000, 1000), ""},
+		{stack(3, 5, ome(`PhysicalSizeX="0.5" PhysicalSizeY="0.5"`), 1000, 1000), ""},
+		{stack(3, 5, ome(`PhysicalSizeX="x" PhysicalSizeY="0.5"`), 1000, 1000), ""},
+		{stack(3, 5, imageJ+"spacing=3\n", 4000, 4000), "3,0.25,0.25"},
+		{stack(3, 5, imageJ+"spacing=0.25\n", 4000, 4000), ""},
+		{stack(3, 5, imageJ, 4000, 4000), ""},
+		{stack(3, 5, imageJ+"spacing=3\n", 0, 4000), ""},
+		{stack(1, 5, "ImageJ=1.53t\n", 2000, 4000), "0.25,0.5"},
+		{stack(1, 5, "a camera", 2000, 4000), ""},
+	} {
+		dir := t.TempDir()
+		for _, name := range []string{"a.tif", "b.tif"} {
+			put(t, filepath.Join(dir, name), string(c.content))
+		}
+		o := plain(dir)
+		report, err := Precompute(t.Context(), o)
+		must(t, err)
+		text := ""
+		for _, w := range report.Warnings {
+			if w.Kind == warnSpacing {
+				text += w.Text
+			}
+		}
+		want := ""
+		if c.want != "" {
+			want = "2 masks state voxel sizes that are not even (such as " + filepath.Join(dir, "a.tif") + "), as " + c.want +
+				", and they are not used: distances are in pixels; --spacing " + c.want + " measures in those units"
+		}
+		if report.Made != 2 || text != want {
+			t.Errorf("%d made, warned %q, want %q", report.Made, text, want)
+		}
+		if c.want == "" {
+			continue
+		}
+		for v := range strings.SplitSeq(c.want, ",") {
+			f, err := strconv.ParseFloat(v, 64)
+			must(t, err)
+			o.Spacing = append(o.Spacing, f)
+		}
+		report, err = Precompute(t.Context(), o)
+		must(t, err)
+		for _, w := range report.Warnings {
+			if w.Kind == warnSpacing {
+				t.Errorf("warned with the spacing given: %s", w.Text)
+			}
+		}
+	}
+}
+
+// A run that measures in the units of the files says so, once.
+func TestSpacingOfTheFilesIsSaid(t *testing.T) {
+	volume := func(spacing ...float32) string {
+		b := make([]byte, 352, 352+24)
+		le := binary.LittleEndian
+		le.PutUint32(b, 348)
+		le.PutUint16(b[40:], 3)
+		for i, s := range spacing {
+			le.PutUint16(b[42+2*i:], []uint16{4, 3, 2}[i])
+			le.PutUint32(b[80+4*i:], math.Float32bits(s))
+		}
+		le.PutUint16(b[70:], 2)
+		le.PutUint32(b[108:], math.Float32bits(352))
+		copy(b[344:], "n+1\x00")
+		return string(append(b, make([]byte, 24)...))
+	}
+	for _, c := range []struct {
+		files []string
+		save  []Kind
+		want  string
+	}{
+		{[]string{volume(0.7, 0.7, 2), volume(0.7, 0.7, 2)}, []Kind{Weights}, "spacing 2,0.7,0.7 from the files: distances, sigma included, are in those units"},
+		{[]string{volume(0.7, 0.7, 2), volume(0.7, 0.7, 3)}, []Kind{D1}, "spacing from each file: distances, sigma included, are in those units"},
+		{[]string{volume(0.7, 0.7, 2), volume(0.7, 0.7, 3)}, []Kind{Labels}, ""},
+		{[]string{volume(1, 1, 1), volume(1, 1, 1)}, []Kind{Weights}, ""},
+	} {
+		dir := t.TempDir()
+		for i, content := range c.files {
+			put(t, filepath.Join(dir, fmt.Sprintf("%d.nii", i)), content)
+		}
+		o := plain(dir)
+		o.Save = c.save
+		said := ""
+		o.Observe = func(e Event) {
+			if e.Kind == EventNote && strings.Contains(e.Text, "spacing") {
+				said += e.Text
+			}
+		}
+		report, err := Precompute(t.Context(), o)
+		must(t, err)
+		if report.Made != 2 || said != c.want {
+			t.Errorf("%d made, said %q, want %q", report.Made, said, c.want)
+		}
+		said, o.Force, o.Spacing = "", true, []float64{2, 1, 1}
+		if _, err := Precompute(t.Context(), o); err != nil || said != "" {
+			t.Errorf("with a spacing given: %v, said %q", err, said)
+		}
 	}
 }
