@@ -1,10 +1,6 @@
 package dataset
 
-import (
-	"fmt"
-
-	"github.com/weightmap/weightmap/weights"
-)
+import "github.com/weightmap/weightmap/weights"
 
 // balance settles the class term for the whole data set, and says so where it
 // makes maps stale.
@@ -60,9 +56,8 @@ func (r *run) tellBalance(class weights.Class) {
 			old = c
 		}
 	}
-	now := fmt.Sprintf("background %.6g, foreground %.6g", class.Background, class.Foreground)
 	if maps == 0 {
-		r.note("class weights: %s", now)
+		r.note("class weights: background %s, foreground %s", exact(class.Background), exact(class.Foreground))
 		return
 	}
 	why := "the masks they are balanced over changed"
@@ -73,20 +68,9 @@ func (r *run) tellBalance(class weights.Class) {
 	if r.DryRun {
 		verb = "to be made anew"
 	}
-	r.note("class weights: background %s, foreground %s, because %s: %s stale by it and %s\n  to keep the old numbers: --balance %s",
-		change(old.Background, class.Background), change(old.Foreground, class.Foreground), why,
+	r.note("class weights: background %s → %s, foreground %s → %s, because %s: %s stale by it and %s\n  to keep the old numbers: --balance %s",
+		exact(old.Background), exact(class.Background), exact(old.Foreground), exact(class.Foreground), why,
 		plural(maps, "map is", "maps are"), verb, classText(old))
-}
-
-// change is two numbers with as many digits as tell them apart.
-func change(from, to float64) string {
-	for digits := 4; digits < 17; digits++ {
-		a, b := fmt.Sprintf("%.*g", digits, from), fmt.Sprintf("%.*g", digits, to)
-		if a != b || from == to {
-			return a + " → " + b
-		}
-	}
-	return fmt.Sprintf("%.17g → %.17g", from, to)
 }
 
 // staleClass returns the class term of an item's weights if they are up to date

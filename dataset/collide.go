@@ -5,8 +5,9 @@ import (
 	"path/filepath"
 )
 
-// checkItems refuses what cannot be meant of these items.
-func checkItems(items []Item, o *Options) error {
+// checkItems refuses what cannot be meant of these items, and of what could not be
+// looked into for them.
+func checkItems(items []Item, errs []error, o *Options) error {
 	if err := checkNames(items, o); err != nil {
 		return err
 	}
@@ -24,15 +25,17 @@ func checkItems(items []Item, o *Options) error {
 				"%s has annotations of each object, and no values to ignore", it.Path())
 		}
 	}
-	return checkSizes(items, o.Read.Sizes)
+	return checkSizes(items, errs, o.Read.Sizes)
 }
 
 // checkSizes refuses sizes of images that nobody asks for, and that there are none.
-func checkSizes(items []Item, s Sizes) error {
-	annotated, unsized := false, false
+// A file that could not be read as annotations may be who asked: its error counts then.
+func checkSizes(items []Item, errs []error, s Sizes) error {
+	annotated, unsized, unread := false, false, len(errs) > 0
 	for i := range items {
 		from := items[i].from
 		if from == nil {
+			unread = unread || mayBeAnnotations(items[i].Name)
 			continue
 		}
 		annotated = true
@@ -49,7 +52,7 @@ func checkSizes(items []Item, s Sizes) error {
 	switch {
 	case given && annotated && !unsized:
 		return optionError("leave them out", "the annotations state the sizes of their images")
-	case given && !unsized:
+	case given && !unsized && !unread:
 		return optionError("leave them out", "sizes of images are for annotations that do not state them, and there are none")
 	}
 	return nil

@@ -77,6 +77,9 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 	if err := j.root.manifest.add(record); err != nil {
 		return err
 	}
+	if r.Spacing == nil && r.measures() {
+		r.spacings.add(p.spacing)
+	}
 	for _, about := range notices {
 		r.warnings.add(about.kind, j.at, j.Item.String(), about.amount, about.text)
 	}
@@ -191,6 +194,9 @@ func (r *run) lookFor(j *job, mode Instances, p *pixels, labels *grid.Labels, n 
 	warn := func(kind string, amount int, text string) { found = append(found, notice{kind, amount, text}) }
 	if p.warning != "" {
 		warn(warnFormat, 1, p.warning)
+	}
+	if p.unused != nil && r.Spacing == nil && r.measures() {
+		warn(warnSpacing, 1, spacingText(p.unused))
 	}
 	switch {
 	case p.overlap > 0 && j.Item.Folder:

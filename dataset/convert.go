@@ -125,7 +125,13 @@ func (c *converter) plan() error {
 	if c.OutFile && len(c.steps) > 1 {
 		return optionError("name a folder to write to, and --to what", "%s is one file, and there are %d masks", c.Out, len(c.steps))
 	}
-	return checkSizes(all, c.Read.Sizes)
+	var errs []error
+	for _, s := range c.steps {
+		if s.err != nil {
+			errs = append(errs, s.err)
+		}
+	}
+	return checkSizes(all, errs, c.Read.Sizes)
 }
 
 // find lists the masks that a path names. A file is taken whatever its name.

@@ -452,3 +452,13 @@ func TestPictures(t *testing.T) {
 			assert gray.dtype == np.float32 and np.abs(gray - want).max() < 1e-6, path
 	`, dir)
 }
+
+// What has more channels than colours have is named, whatever its format.
+func TestImagesOfTooManyChannels(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.npy")
+	put(t, path, string(npyOf(t, make([]uint8, 3*5*5), 3, 5, 5)))
+	_, _, err := readPicture(path, []int{3, 5})
+	if err == nil || err.Error() != path+": the image has 5 channels, of which at most 4 are taken" {
+		t.Error(err)
+	}
+}

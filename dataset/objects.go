@@ -15,6 +15,7 @@ type pixels struct {
 	ignore  *grid.Mask   // not zero where the value is to be ignored; nil if there is none
 	dtype   string
 	spacing []float64
+	unused  []float64 // spacing that the file states and that is not taken
 	warning string
 	objects bool // the values are objects, not what somebody numbered
 	overlap int  // pixels that more than one object claims
@@ -23,7 +24,7 @@ type pixels struct {
 }
 
 func newPixels(im *Image) *pixels {
-	return &pixels{values: im.Values, dtype: im.Dtype, spacing: im.Spacing, warning: im.Warning, number: im.Number}
+	return &pixels{values: im.Values, dtype: im.Dtype, spacing: im.Spacing, unused: im.Unused, warning: im.Warning, number: im.Number}
 }
 
 // load reads the files of an item. Ignored pixels are taken out of the values.

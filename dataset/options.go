@@ -216,8 +216,11 @@ func (b Balance) String() string {
 
 // classText has all digits, so that it gives the same weights when read.
 func classText(c weights.Class) string {
-	return strconv.FormatFloat(c.Background, 'g', -1, 64) + "," + strconv.FormatFloat(c.Foreground, 'g', -1, 64)
+	return exact(c.Background) + "," + exact(c.Foreground)
 }
+
+// exact is the shortest text that is read as the same number again.
+func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // ParseBalance reads dataset, image, none, or the weights of background and
 // foreground with a comma between them.

@@ -125,14 +125,18 @@ func (e *Extreme) UnmarshalJSON(text []byte) error {
 type array struct {
 	dtype    string
 	min, max float64
-	write    func(io.Writer) error
+	shape    []int
+	encode   func(w io.Writer, shape []int) error
 }
+
+// write writes the array as NPY.
+func (a array) write(w io.Writer) error { return a.encode(w, a.shape) }
 
 // floats is a map as it is written in full or in half precision. A value that is
 // finite and too large for half precision is an error.
 func floats(m *grid.Map, half bool) (array, error) {
 	lo, hi := extremes(m.Data)
-	a := array{"float32", lo, hi, func(w io.Writer) error { return npy.Write(w, m) }}
+	a := array{"float32", lo, hi, m.Shape, func(w io.Writer, shape []int) error { return npy.Write(w, grid.From(m.Data, shape...)) }}
 	if !half {
 		return a, nil
 	}
@@ -144,14 +148,14 @@ func floats(m *grid.Map, half bool) (array, error) {
 	}
 	round := func(v float64) float64 { return float64(dtype.FromFloat16(dtype.ToFloat16(float32(v)))) }
 	a.dtype, a.min, a.max = "float16", round(lo), round(hi)
-	a.write = func(w io.Writer) error { return npy.WriteFloat16(w, m) }
+	a.encode = func(w io.Writer, shape []int) error { return npy.WriteFloat16(w, grid.From(m.Data, shape...)) }
 	return a, nil
 }
 
 // integers is a label grid or a target as it is written.
 func integers[T uint8 | int32](g *grid.Grid[T]) array {
 	lo, hi := extremes(g.Data)
-	return array{dtype.Of[T]().String(), lo, hi, func(w io.Writer) error { return npy.Write(w, g) }}
+	return array{dtype.Of[T]().String(), lo, hi, g.Shape, func(w io.Writer, shape []int) error { return npy.Write(w, grid.From(g.Data, shape...)) }}
 }
 
 // extremes returns the least and the greatest value, NaN both if one is.

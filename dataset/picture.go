@@ -76,17 +76,27 @@ func readPicture(path string, shape []int) (*picture, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if got := p.shape(); !fits(got, shape) {
-		return nil, nil, fmt.Errorf("%s: the image has shape %v, and its mask %v", path, got, shape)
+	if err := checkFits(p.shape(), shape); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, file, nil
 }
 
-// fits reports whether an image of shape got is one of a mask of that shape: with
-// channels at the end, or without.
-func fits(got, mask []int) bool {
+// maxChannels are red, green, blue and alpha.
+const maxChannels = 4
+
+// checkFits is an error unless an image of shape got is one of a mask of that shape:
+// with channels at the end, or without.
+func checkFits(got, mask []int) error {
 	n := len(mask)
-	return slices.Equal(got, mask) || len(got) == n+1 && slices.Equal(got[:n], mask) && got[n] >= 2 && got[n] <= 4
+	channels := len(got) == n+1 && slices.Equal(got[:n], mask)
+	switch {
+	case slices.Equal(got, mask) || channels && got[n] >= 2 && got[n] <= maxChannels:
+		return nil
+	case channels && got[n] > maxChannels:
+		return fmt.Errorf("the image has %d channels, of which at most %d are taken", got[n], maxChannels)
+	}
+	return fmt.Errorf("the image has shape %v, and its mask %v", got, mask)
 }
 
 func decodePicture(file []byte, shape []int) (*picture, error) {
@@ -105,8 +115,8 @@ func decodePicture(file []byte, shape []int) (*picture, error) {
 			return nil, err
 		}
 		// Memory for pixels is taken only where it is known how many there are.
-		if got := []int{c.Height, c.Width}; !slices.Equal(got, shape) {
-			return nil, fmt.Errorf("the image has shape %v, and its mask %v", got, shape)
+		if err := checkFits([]int{c.Height, c.Width}, shape); err != nil {
+			return nil, err
 		}
 		img, err := f.decode(bytes.NewReader(file))
 		if err != nil {
@@ -123,7 +133,10 @@ func numbersPicture(file []byte, shape []int) (*picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := npy.Limits{Elements: 4 * grid.Size(shape), Bytes: int64(len(file))}
+	if err := checkFits(h.Shape, shape); err != nil {
+		return nil, err
+	}
+	l := npy.Limits{Bytes: int64(len(file))}
 	p := &picture{}
 	switch h.Dtype {
 	case dtype.Bool, dtype.Uint8:

@@ -278,6 +278,7 @@ func (p *pipe) make(w *worker, s *slot) error {
 		return fmt.Errorf("%s: %w", it.Name, err)
 	}
 	for _, a := range arrays {
+		a.shape = s.header.Shape // with the axes of length 1 that a mask does not need
 		if err := a.write(&s.reply); err != nil {
 			return fmt.Errorf("%s: %w", it.Name, err)
 		}

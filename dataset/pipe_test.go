@@ -400,3 +400,24 @@ func ExamplePipe() {
 	// [1 4] [1 9.352702 9.352702 1]
 	// mask 2: value 0.5 at index 1 is no int64, and object ids are whole numbers
 }
+
+// A map has its mask's shape, also where that has axes of length 1 besides.
+func TestPipeKeepsTheShape(t *testing.T) {
+	data := make([]uint8, 20*30)
+	for i := range 40 {
+		data[7*i] = 1
+	}
+	o := pipeOptions()
+	o.Save = []Kind{Weights, D1}
+	for _, shape := range [][]int{{20, 30}, {1, 20, 30}, {1, 1, 20, 30}, {2, 1, 10, 30}, {20, 1, 30, 1}} {
+		var out bytes.Buffer
+		if _, err := Pipe(t.Context(), bytes.NewReader(npyOf(t, data, shape...)), &out, o); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range replies(t, &out) {
+			if m, ok := r.(*grid.Map); !ok || !slices.Equal(m.Shape, shape) {
+				t.Errorf("a mask of shape %v gives %v", shape, r)
+			}
+		}
+	}
+}

@@ -54,6 +54,7 @@ type run struct {
 	report *Report
 
 	warnings warnings
+	spacings spacings
 	observer sync.Mutex
 	kept     atomic.Int64 // bytes of masks kept in memory
 	budget   *budget
@@ -135,6 +136,9 @@ func (r *run) all() error {
 		workers *= 2 // while some compute, others write
 	}
 	r.phaseOf("computing", todo, workers, make(turns, jobs), func(w *worker, j *job) error { return r.compute(w, j, class, share) })
+	if text := r.spacings.note(); text != "" {
+		r.note("%s", text)
+	}
 	return nil
 }
 
@@ -153,7 +157,7 @@ func (r *run) find() error {
 	if r.report.Annotations = found.Annotations; found.Annotations != "" && len(found.Items) > 0 {
 		r.warnings.add(warnNotTaken, 0, found.Annotations, 1, "")
 	}
-	if err := checkItems(found.Items, &r.Options); err != nil {
+	if err := checkItems(found.Items, found.Errors, &r.Options); err != nil {
 		return err
 	}
 	roots, err := openRoots(found.Items, &r.Options, &r.warnings)
@@ -300,6 +304,11 @@ func (r *run) classOf(p Pixels, class weights.Class) weights.Class {
 		return weights.Count{Background: p.Background, Foreground: p.Foreground}.Class()
 	}
 	return class
+}
+
+// measures reports whether what is asked for depends on distances.
+func (o *Options) measures() bool {
+	return o.saves(D1) || o.saves(D2) || o.saves(Weights) && o.Weights.W0 != 0
 }
 
 // saves reports whether an output of the kind is asked for.

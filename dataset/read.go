@@ -30,6 +30,7 @@ type Image struct {
 
 	Dtype   string    // of the file's numbers, by NumPy's name: "bool", "uint8", "uint16", …
 	Spacing []float64 // between pixels, in Shape order, or nil if the file states none
+	Unused  []float64 // what a TIFF states in metadata for a Spacing that is not even, and is not taken for it; or nil
 	Warning string    // what whoever uses the values should know, or ""
 
 	Ignore  *grid.Mask // not zero where nobody said what there is, as in crowds of COCO; or nil
@@ -65,7 +66,9 @@ type ReadOptions struct {
 	MaxPixels int
 
 	// Channel is the one to take from an image that has several: red, green, blue
-	// or alpha, the first letter of one, or its number from 1. Without it, all must agree.
+	// or alpha, the first letter of one, or its number from 1; where channels are pages
+	// of their own, the name that OME-XML has for it, in any case, or its number. Without
+	// it, colours must agree.
 	Channel string
 
 	// Page is the one to take from a file of several, from 1. With 0 all of them

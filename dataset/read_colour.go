@@ -26,15 +26,15 @@ func channelIndex(name string, n int) (int, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("has no channel %q: there are %d", name, n)
+	return 0, fmt.Errorf("has no channel %q: it has %d", name, n)
 }
 
-// fromColour takes one channel of an image with red, green, blue and alpha. Without
-// a name all must agree; an alpha that is opaque everywhere, or to be ignored,
-// agrees with anything.
-func fromColour(img image.Image, channel string, ignoreAlpha bool) (*Image, error) {
-	const n = 4
-	at, err := channelIndex(channel, n)
+// fromColour takes one channel of an image with red, green, blue and, if the file has
+// four channels, alpha. Without a name all must agree; an alpha that is opaque
+// everywhere, or to be ignored, agrees with anything.
+func fromColour(img image.Image, channel string, channels int, ignoreAlpha bool) (*Image, error) {
+	const n = 4 // as decoded
+	at, err := channelIndex(channel, channels)
 	if err != nil {
 		return nil, err
 	}

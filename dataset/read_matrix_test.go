@@ -85,8 +85,14 @@ are the ids; they are not rounded, scaled or cut off:
 - White-is-zero TIFFs are turned round, unless tifffile wrote them, which does not
   itself.
 - TIFF pages make a stack, unless the file states that they are channels
-  (` + "`" + `--channel` + "`" + `) or points of time. ` + "`" + `--page N` + "`" + ` takes one, ` + "`" + `--page all` + "`" + ` takes all.
-- A NIfTI volume has the axes z, y, x, and the spacing of its header.
+  (` + "`" + `--channel` + "`" + `, by number or by the name in OME-XML) or points of time. ` + "`" + `--page N` + "`" + ` takes
+  one, ` + "`" + `--page all` + "`" + ` takes all.
+- A NIfTI volume has the axes z, y, x, and the spacing of its header, which the run says:
+  distances, σ included, are in those units, unless ` + "`" + `--spacing` + "`" + ` gives others.
+- The voxel sizes of a TIFF (OME-XML, ImageJ) are not used. Those that are not even are
+  warned of; ` + "`" + `--spacing` + "`" + ` gives them.
+- What is compressed is read to its end, and a wrong checksum is an error (deflate, zstd
+  that has one, gzip, ZIP). LZW and PackBits have none.
 - A JPEG is thresholded at 128, with a warning.
 
 Refused with a sentence on how to convert them: HDF5, Zarr, DICOM, ImageJ regions,

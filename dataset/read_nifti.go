@@ -94,15 +94,24 @@ func niftiAs[T grid.Element](open func() (io.Reader, error), l nifti.Limits) fun
 		if err != nil {
 			return nil, err
 		}
+		if l.Bytes > 0 { // it is not compressed
+			return g, nil
+		}
 		return g, checkEnd(r)
 	}
 }
 
-// checkEnd looks for a wrong checksum, which readers report at the end alone.
+// maxBeyond is how many bytes may follow an array in what is compressed.
+const maxBeyond = 64 << 20
+
+// checkEnd reads on to the end of what is compressed, where the checksum is.
 func checkEnd(r io.Reader) error {
-	_, err := r.Read(make([]byte, 1))
-	if err == io.EOF {
+	switch _, err := io.CopyN(io.Discard, r, maxBeyond+1); err {
+	case io.EOF:
 		return nil
+	case nil:
+		return fmt.Errorf("goes on for more than %d MiB after its array: it is damaged", maxBeyond>>20)
+	default:
+		return err
 	}
-	return err
 }

@@ -49,7 +49,11 @@ func readBMP(f *file, o ReadOptions) (*Image, error) {
 	if _, ok := img.(*image.Paletted); ok {
 		return fromPalette(img)
 	}
-	return fromColour(img, o.Channel, true)
+	channels := 3
+	if _, ok := img.(*image.NRGBA); ok { // of 32 bits a pixel
+		channels = 4
+	}
+	return fromColour(img, o.Channel, channels, true)
 }
 
 // bmpError says of the kinds that the library does not know what to do about them.

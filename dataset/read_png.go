@@ -76,13 +76,13 @@ func readPNG(f *file, o ReadOptions) (*Image, error) {
 		return fromPalette(img)
 	case colour == pngColour:
 		// A single transparent colour (tRNS) says nothing about the numbers.
-		return fromColour(img, o.Channel, true)
+		return fromColour(img, o.Channel, 3, true)
 	default:
 		channel := o.Channel
 		if colour == pngGrayAlpha && channel == "2" {
 			channel = "alpha"
 		}
-		return fromColour(img, channel, false)
+		return fromColour(img, channel, 4, false)
 	}
 }
 

@@ -89,6 +89,12 @@ func TestReadRefuses(t *testing.T) {
 	refused(t, write(t, "colour.png", encodePNG(t, colour)), none, "(1, 2, 3)", "x 2, y 1", "--channel")
 	refused(t, write(t, "colour.png", encodePNG(t, colour)), dataset.ReadOptions{Channel: "5"}, `no channel "5"`)
 	refused(t, write(t, "colour.png", encodePNG(t, colour)), dataset.ReadOptions{Channel: "cyan"}, `no channel "cyan"`)
+	opaque := image.NewRGBA(image.Rect(0, 0, 1, 1))
+	opaque.Set(0, 0, color.RGBA{1, 2, 3, 255})
+	for _, channel := range []string{"alpha", "a", "4"} { // which PNG leaves out where all is opaque
+		refused(t, write(t, "rgb.png", encodePNG(t, opaque)), dataset.ReadOptions{Channel: channel},
+			fmt.Sprintf("has no channel %q: it has 3", channel))
+	}
 	alpha := image.NewNRGBA(image.Rect(0, 0, 2, 1))
 	alpha.Set(0, 0, color.NRGBA{9, 9, 9, 255})
 	alpha.Set(1, 0, color.NRGBA{9, 9, 9, 8})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/tiff"
@@ -19,7 +20,11 @@ func readTIFF(f *file, o ReadOptions) (*Image, error) {
 		return nil, err
 	}
 	p := pages[0]
-	if err := checkPixels(o, len(pages), p.Height, p.Width); err != nil {
+	shape := []int{len(pages), p.Height, p.Width}
+	if len(pages) == 1 {
+		shape = shape[1:]
+	}
+	if err := checkPixels(o, shape...); err != nil {
 		return nil, err
 	}
 	channel, err := channelIndex(o.Channel, p.Samples)
@@ -35,6 +40,9 @@ func readTIFF(f *file, o ReadOptions) (*Image, error) {
 	im, err := fromNumbers(p.Type, tiffAs[int32](t, pages, channel), tiffAs[int64](t, pages, channel), tiffAs[uint64](t, pages, channel))
 	if err != nil {
 		return nil, err
+	}
+	if o.Page != AllPages {
+		im.Unused = unusedSpacing(t, len(shape))
 	}
 	// Colours that cannot be read change no number.
 	if colours, err := p.Palette(); err == nil {
@@ -102,11 +110,11 @@ func slicePages(t *tiff.File, axes *tiff.Axes, o *ReadOptions) ([]*tiff.Page, er
 			return nil, fmt.Errorf("states %d channels: choose one with --channel 1 to %d, or take all pages as a stack with --page all",
 				axes.Channels, axes.Channels)
 		}
-		n, err := strconv.Atoi(o.Channel)
-		if err != nil || n < 1 || n > axes.Channels {
-			return nil, fmt.Errorf("has no channel %q: it states %d", o.Channel, axes.Channels)
+		var err error
+		if channel, err = planeChannel(o.Channel, axes); err != nil {
+			return nil, err
 		}
-		channel, o.Channel = n-1, ""
+		o.Channel = ""
 	}
 	pages := make([]*tiff.Page, axes.Slices)
 	for i, plane := range axes.Planes {
@@ -118,6 +126,26 @@ func slicePages(t *tiff.File, axes *tiff.Axes, o *ReadOptions) ([]*tiff.Page, er
 		return nil, fmt.Errorf("states %d slices, and has no slice %d", axes.Slices, i+1)
 	}
 	return pages, nil
+}
+
+// planeChannel returns the place, from 0, of a channel that is pages of its own: by its
+// number, or by the name that only it has.
+func planeChannel(name string, axes *tiff.Axes) (int, error) {
+	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= axes.Channels {
+		return n - 1, nil
+	}
+	same := func(s string) bool { return strings.EqualFold(s, name) }
+	at := slices.IndexFunc(axes.Names, same)
+	if at >= 0 && !slices.ContainsFunc(axes.Names[at+1:], same) {
+		return at, nil
+	}
+	if at >= 0 {
+		return 0, fmt.Errorf("has several channels %q: choose one by its number, 1 to %d", name, axes.Channels)
+	}
+	if strings.Join(axes.Names, "") == "" {
+		return 0, fmt.Errorf("has no channel %q: it states %d", name, axes.Channels)
+	}
+	return 0, fmt.Errorf("has no channel %q: it states %d (%.200s)", name, axes.Channels, strings.Join(axes.Names, ", "))
 }
 
 // tiffAs reads the pages as T, as often as it is called.

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +93,36 @@ func TestChecksums(t *testing.T) {
 	damaged = gzipped(t, niftiFile(1, []int16{2, 10, 20}, 2, 0, make([]byte, 200)))
 	damaged[len(damaged)-8] ^= 1
 	refused(t, write(t, "damaged.nii.gz", damaged), dataset.ReadOptions{}, "checksum")
+}
+
+// Whichever bit of what is compressed is wrong, no other ids are read than those that
+// were written, also if the numbers are followed by something else.
+func TestFlippedBitsGiveNoOtherIDs(t *testing.T) {
+	ids := make([]byte, 30*40)
+	for i := range ids {
+		if x, y := i%40, i/40; x%9 < 6 && y%7 < 5 {
+			ids[i] = byte(1 + x/9 + 5*(y/7))
+		}
+	}
+	for name, content := range map[string][]byte{
+		"NIfTI":           gzipped(t, niftiFile(1, []int16{2, 40, 30}, 2, 0, ids)),
+		"NIfTI, and more": gzipped(t, niftiFile(1, []int16{2, 40, 30}, 2, 0, append(ids, "and more"...))),
+		"NPZ":             zipFile(t, map[string][]byte{"a.npy": encodeNPY(t, ids, 30, 40)}),
+		"NPZ, and more":   zipFile(t, map[string][]byte{"a.npy": append(encodeNPY(t, ids, 30, 40), "and more"...)}),
+	} {
+		want, err := dataset.ReadBytes(content, dataset.ReadOptions{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for bit := range 8 * len(content) {
+			content[bit/8] ^= 1 << (bit % 8)
+			got, err := dataset.ReadBytes(content, dataset.ReadOptions{})
+			if err == nil && (!slices.Equal(got.Values.Data, want.Values.Data) || !slices.Equal(got.Values.Shape, want.Values.Shape)) {
+				t.Errorf("%s, bit %d of %d: other ids are read without an error", name, bit, 8*len(content))
+			}
+			content[bit/8] ^= 1 << (bit % 8)
+		}
+	}
 }
 
 // The lengths of the axes of a NIfTI file, and its numbers, are taken as they are.

@@ -33,7 +33,7 @@ type Report struct {
 	// Annotations is a file of annotations that was not taken; see Found.
 	Annotations string
 
-	Errors   []error   // of what could not be looked into; see Found
+	Errors   []error   // of what could not be looked into, and is no item; see Found
 	Warnings []Warning // one for each kind
 }
 

@@ -23,6 +23,7 @@ const (
 	warnCovered    = "covered"
 	warnCrowd      = "crowd"
 	warnFormat     = "format"
+	warnSpacing    = "spacing"
 	warnReplaced   = "replaced"
 	warnSpared     = "spared"
 	warnOutdated   = "outdated"
@@ -35,8 +36,8 @@ const (
 )
 
 var warningKinds = []string{
-	warnTouching, warnHuge, warnPieces, warnEmpty, warnOverlap, warnCovered, warnCrowd, warnFormat, warnReplaced, warnSpared, warnOutdated,
-	warnManifest, warnNotLocking, warnNotTaken, warnUnknown, warnLeftOver, warnClasses,
+	warnTouching, warnHuge, warnPieces, warnEmpty, warnOverlap, warnCovered, warnCrowd, warnFormat, warnSpacing, warnReplaced, warnSpared,
+	warnOutdated, warnManifest, warnNotLocking, warnNotTaken, warnUnknown, warnLeftOver, warnClasses,
 }
 
 // warnings counts what there is to warn of, kind by kind, so that each is said
@@ -114,6 +115,9 @@ func (c *warningCount) text(kind string) string {
 			plural(c.items, "image", "images"), plural(c.amount, "pixel", "pixels"), such)
 	case warnFormat:
 		return fmt.Sprintf("%s%s: %s", masks, such, c.about)
+	case warnSpacing:
+		return fmt.Sprintf("%s voxel sizes that are not even%s, as %s, and they are not used: distances are in pixels; --spacing %s measures in those units",
+			plural(c.items, "mask states", "masks state"), such, c.about, c.about)
 	case warnReplaced:
 		return fmt.Sprintf("%s had outputs that no manifest knows%s: they were replaced", masks, such)
 	case warnSpared:

@@ -31,6 +31,11 @@ The last argument is the file to write, if its extension is one of .png, .tif, .
 and .npy, or else the folder, for label images in the tree of the masks; then --to says
 which. A folder masks with one object a file (Data Science Bowl 2018) gives one image.
 
+--json prints an object a label image, a line each: input, image (of annotations),
+output, or the error; shape, dtype (what was read) and written (the type that was), ids
+(how many), min, max; where there is one the spacing and the warning, and how many
+pixels are ignored, or overlap.
+
    weightmap convert a.nii.gz a.tif
    weightmap convert --to png 'data/**/*_mask.tif' labels
    weightmap convert --to tiff instances_val2017.json labels

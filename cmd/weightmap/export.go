@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -22,7 +24,12 @@ are small and few. DIR is the folder that precompute was given, or its --out.
    tar.gz   the same, compressed
 
 The weights are those that precompute wrote. If some are missing, or their masks
-have changed, nothing is written. Equal samples give equal files, byte for byte.
+have changed, nothing is written. Equal samples give equal files, byte for byte. JPEG
+images are decoded for npz, and their colours may differ slightly from Pillow's; shards
+have the JPEG files themselves.
+
+--json prints one object: samples, failed, raw_bytes (of the arrays), packed_bytes (of
+the files), files, and errors, of each sample that failed.
 
    weightmap precompute data
    weightmap export --format npz data
@@ -93,6 +100,9 @@ func exportOptions(c *cli.Context) (dataset.ExportOptions, error) {
 	if !c.IsSet("format") {
 		return o, usagef("--format npz is one file a sample, --format tar is WebDataset shards", "export needs a --format: npz, tar or tar.gz")
 	}
+	if _, err := os.Stat(o.Dir); errors.Is(err, fs.ErrNotExist) {
+		return o, usagef("", "%s: no such file or folder", o.Dir)
+	}
 	parseFlag(&f, "format", dataset.ParseExportFormat, &o.Format)
 	parseFlag(&f, "save", dataset.ParseExportKinds, &o.Save)
 	parseFlag(&f, "shard-size", parseBytes, &o.ShardSize)
@@ -119,6 +129,15 @@ func exportOptions(c *cli.Context) (dataset.ExportOptions, error) {
 	return o, f.err
 }
 
+type exportJSON struct {
+	Samples int            `json:"samples"`
+	Failed  int            `json:"failed"`
+	Raw     int64          `json:"raw_bytes"`
+	Packed  int64          `json:"packed_bytes"`
+	Files   []dataset.Path `json:"files"`
+	Errors  []string       `json:"errors"`
+}
+
 // printExport says what was packed.
 func printExport(c *cli.Context, out string, r *dataset.ExportReport) error {
 	if !c.Bool("quiet") && len(r.Files) > 0 {
@@ -129,14 +148,7 @@ func printExport(c *cli.Context, out string, r *dataset.ExportReport) error {
 	if !c.Bool("json") {
 		return nil
 	}
-	report := struct {
-		Samples int            `json:"samples"`
-		Failed  int            `json:"failed"`
-		Raw     int64          `json:"raw_bytes"`
-		Packed  int64          `json:"packed_bytes"`
-		Files   []dataset.Path `json:"files"`
-		Errors  []string       `json:"errors"`
-	}{r.Samples, len(r.Errors), r.Raw, r.Packed, paths(r.Files), []string{}}
+	report := exportJSON{r.Samples, len(r.Errors), r.Raw, r.Packed, paths(r.Files), []string{}}
 	for _, err := range r.Errors {
 		report.Errors = append(report.Errors, err.Error())
 	}

@@ -26,6 +26,10 @@ Of a stack the middle slice is drawn; --slice says which else, or all. Values th
 are infinite (no object is that near) are drawn gray, and NaN in cyan; neither is
 part of the range. Gray images of --with image are stretched to be seen.
 
+--json prints an object a map, a line each: map, shape, dtype, min, max, mean,
+percentiles, infinite and nan (how many), picture; where they are known the objects (how
+many), the mask, and the range of the colours.
+
    weightmap inspect data/masks/a.weights.npy
    weightmap inspect --with image data
    weightmap inspect --with mask,d1,d2 --out figure.png data/masks/a.weights.npy

@@ -34,6 +34,9 @@ the exit code is 3; that is so too if nothing was left to measure.
 With a weight map every loss is weighted by it. Distances of boundary, hausdorff and
 others are measured in the truth, in pixels. Each image is measured by itself.
 
+--json prints one object: losses, the mean of each by its name, and images, of each the
+image (its stem) and its losses by their names.
+
    weightmap loss --truth data/masks --pred predictions
    weightmap loss --truth data/masks --pred predictions --weights data/masks --loss distance,dice --maps where
    weightmap loss --truth a.png --pred a.npy --input logits --loss tversky:fp=0.3,fn=0.7,ce+dice

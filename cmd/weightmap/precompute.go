@@ -31,6 +31,18 @@ The class weights are w_c = N/(2·N_c), counted over all masks of the run, so th
 their mean is 1. More masks change them, and then all maps are made anew, unless
 --balance is given the old numbers, which the run prints.
 
+--json prints one object with
+
+   summary    items, made, current, failed, left, objects, pixels, seconds,
+              pixels_per_second, instances, class_weights (background, foreground),
+              roots, dry_run, interrupted; errors is of what is no item, because it
+              could not be looked into: a folder, a file of annotations
+   notes      what was decided, in sentences
+   warnings   kind, items (how many), example, text
+   items      of each path, status (made, would, current, failed, left) and outputs;
+              where there is one the image of annotations, the error, and the record,
+              which is its line of the manifest
+
    weightmap precompute data
    weightmap precompute --instances ids --save weights,labels data/masks
    weightmap precompute --masks '*_mask.png' --out maps data

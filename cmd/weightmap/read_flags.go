@@ -15,7 +15,7 @@ import (
 // readFlags are those that say how to read files that leave a choice.
 func readFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Category: flagsMasks, Name: "channel", DefaultText: "all must agree", Usage: "the `NAME` or number of the channel to take from a colour image or a hyperstack"},
+		&cli.StringFlag{Category: flagsMasks, Name: "channel", DefaultText: "all must agree", Usage: "the `NAME` or number, from 1, of the channel to take: red, green, blue or alpha of a colour image; of a hyperstack its number, or its name in OME-XML"},
 		&cli.StringFlag{Category: flagsMasks, Name: "page", DefaultText: "all are a stack, unless the file says otherwise", Usage: "take page `N` of a TIFF, from 1, or all as a stack whatever the file says"},
 		&cli.StringFlag{Category: flagsMasks, Name: "key", DefaultText: "the only one", Usage: "the `NAME` of the array to take from an NPZ"},
 		&cli.StringFlag{Category: flagsMasks, Name: "max-pixels", DefaultText: "2147483648", Usage: "refuse masks that declare more than `N` pixels, before memory is taken"},

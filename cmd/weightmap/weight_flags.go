@@ -25,7 +25,7 @@ func weightFlags(instances, balance cli.Flag) []cli.Flag {
 		&cli.StringFlag{Category: flagsMasks, Name: "ignore", DefaultText: "none", Usage: "pixels of this `VALUE` weigh 0, count for no class and belong to no object"},
 		&cli.IntFlag{Category: flagsMasks, Name: "min-size", DefaultText: "0", Usage: "objects of fewer than `N` pixels are background"},
 		&cli.BoolFlag{Category: flagsMasks, Name: "ridge", Usage: "cut one pixel of background between objects that touch"},
-		&cli.StringFlag{Category: flagsMasks, Name: "spacing", DefaultText: "what the file says, or 1", Usage: "distance between pixels along each axis, as `Y,X` or Z,Y,X"},
+		&cli.StringFlag{Category: flagsMasks, Name: "spacing", DefaultText: "what a NIfTI file says, or 1", Usage: "distance between pixels along each axis, as `Y,X` or Z,Y,X"},
 
 		&cli.StringFlag{Category: flagsWeights, Name: "preset", Value: "unet", DefaultText: "unet", Usage: "`NAME` of a setting that other flags change: unet (w0 10, sigma 5), freiburg2019 (w0 50, sigma 6/√2, ridge), one-object (exp(-d²): w0 1, sigma 1/√2, term d1, inside border, single d1)"},
 		&cli.Float64Flag{Category: flagsWeights, Name: "w0", DefaultText: "10", Usage: "height of the border term w0·exp(-(d1+d2)²/(2·sigma²)), `NUMBER`"},

@@ -42,8 +42,9 @@ type File struct {
 type Image struct {
 	Name          string // its id, which is what outputs are to be named by
 	FileName      string // as the file has it; not to be trusted as a path
-	Height, Width int
+	Height, Width int    // 0 where the file has nothing that could be one, which Read refuses
 
+	wrong       string // what it has there
 	annotations []span
 }
 
@@ -209,7 +210,7 @@ func (o *opener) image() error {
 	var d struct {
 		ID            id
 		FileName      string `json:"file_name"`
-		Height, Width float64
+		Height, Width side
 	}
 	if err := o.decoder.Decode(&d); err != nil {
 		return err
@@ -218,13 +219,17 @@ func (o *opener) image() error {
 		return fmt.Errorf("two images have the id %.40q", d.ID)
 	}
 	o.seen[string(d.ID)] = true
-	im := Image{Name: string(d.ID), FileName: d.FileName}
-	for _, v := range []struct {
-		to   *int
-		from float64
-	}{{&im.Height, d.Height}, {&im.Width, d.Width}} {
-		if v.from >= 0 && v.from <= math.MaxInt32 && v.from == math.Trunc(v.from) { // else 0, which Read refuses
-			*v.to = int(v.from)
+	im := Image{Name: string(d.ID), FileName: d.FileName, Height: d.Height.pixels, Width: d.Width.pixels}
+	for _, of := range []struct {
+		name string
+		side
+	}{{"height", d.Height}, {"width", d.Width}} {
+		switch {
+		case of.pixels > 0 || im.wrong != "":
+		case of.text == "":
+			im.wrong = "has no " + of.name
+		default:
+			im.wrong = fmt.Sprintf("its %s is %.40s, which is no number of pixels", of.name, of.text)
 		}
 	}
 	o.Images = append(o.Images, im)
@@ -244,6 +249,22 @@ func (o *opener) annotation() error {
 		return fmt.Errorf("an annotation of %d bytes", length)
 	}
 	o.spans[string(d.ImageID)] = append(o.spans[string(d.ImageID)], span{o.mark + start, int32(length)})
+	return nil
+}
+
+// side is a height or a width. Whatever else stands there is kept as text, for it is
+// wrong of that one image alone.
+type side struct {
+	pixels int
+	text   string
+}
+
+func (s *side) UnmarshalJSON(b []byte) error {
+	s.text = string(b)
+	var v float64
+	if json.Unmarshal(b, &v) == nil && v >= 1 && v <= math.MaxInt32 && v == math.Trunc(v) {
+		s.pixels = int(v)
+	}
 	return nil
 }
 
@@ -283,6 +304,9 @@ func (im *Image) read(r io.ReaderAt, maxPixels int) (*Mask, error) {
 	}
 	if err := checkFileName(im.FileName); err != nil {
 		return nil, err
+	}
+	if im.wrong != "" {
+		return nil, errors.New(im.wrong)
 	}
 	n, err := rle.CheckSize(im.Height, im.Width, maxPixels)
 	if err != nil {

@@ -181,6 +181,10 @@ func (p *parser) tuple() []int {
 
 func (p *parser) integer() int {
 	end := strings.IndexFunc(p.rest, func(c rune) bool { return c < '0' || c > '9' })
+	if strings.HasPrefix(p.rest, "-") && len(p.rest) > 1 && p.rest[1] >= '0' && p.rest[1] <= '9' {
+		p.fail("declares an axis of negative length, before %.20q", p.rest)
+		return 0
+	}
 	if end <= 0 {
 		p.fail("has no axis length before %.20q", p.rest)
 		return 0

@@ -57,7 +57,7 @@ func TestBadHeaders(t *testing.T) {
 		"{'descr': '<f4', 'fortran_order': False, 'shape': (2 3)}":                             "no tuple",
 		"{'descr': '<f4', 'fortran_order': False, 'shape': (2,3 4)}":                           "no comma",
 		"{'descr': '<f4', 'fortran_order': False, 'shape': (,)}":                               "axis length",
-		"{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}":                             "axis length",
+		"{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}":                             "an axis of negative length",
 		"{'descr': '<f4', 'fortran_order': False, 'shape': (2.0,)}":                            "no tuple",
 		"{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}":           "beyond",
 		"{'descr': '<f4', 'fortran_order': False, 'shape': (2,":                                "axis length",

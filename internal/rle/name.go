@@ -29,7 +29,10 @@ const maxAxis = 1 << 20
 // CheckSize returns the number of pixels of an image whose size a file declares, or
 // an error if there are none, too many, or more rows or columns than an image has.
 func CheckSize(height, width, maxPixels int) (int, error) {
-	if height < 1 || width < 1 || height > maxAxis || width > maxAxis || height > maxPixels/width {
+	if height > maxAxis || width > maxAxis {
+		return 0, fmt.Errorf("declares %d×%d pixels, and at most %d along each axis are allowed", height, width, maxAxis)
+	}
+	if height < 1 || width < 1 || height > maxPixels/width {
 		return 0, fmt.Errorf("declares %d×%d pixels, and 1 to %d are allowed", height, width, maxPixels)
 	}
 	return height * width, nil

@@ -245,7 +245,7 @@ func TestBadCSV(t *testing.T) {
 	}
 	// One bad image does not stop the others.
 	f := open(t, "ImageId,EncodedPixels,Height,Width\n../../x,1 1,2,3\nhuge,1 1,1000000000,1\nlarge,1 1,100000,100000\nbad,7 1,2,3\ngood,1 1,2,3\n")
-	for i, want := range []string{"cannot be the name", "1000000000×1", "100000×100000", "beyond the 6", ""} {
+	for i, want := range []string{"cannot be the name", "1000000000×1 pixels, and at most 1048576 along each axis", "100000×100000 pixels, and 1 to 2147483647", "beyond the 6", ""} {
 		_, _, err := f.Read(i, 0, 0, math.MaxInt32)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("image %d: %v, want %q", i, err, want)

@@ -12,6 +12,8 @@ import (
 // and points of time.
 type Axes struct {
 	Channels, Slices, Times int
+	// Names are those of the channels, "" for one that has none; nil if there are none.
+	Names []string
 	// Planes tells of each page which of them it is, from 0.
 	Planes []Plane
 }
@@ -150,7 +152,8 @@ func ome(text string, pages int) (*Axes, error) {
 				DimensionOrder      string `xml:",attr"`
 				SizeC, SizeZ, SizeT int    `xml:",attr"`
 				Channel             []struct {
-					SamplesPerPixel int `xml:",attr"`
+					SamplesPerPixel int    `xml:",attr"`
+					Name            string `xml:",attr"`
 				}
 				TiffData []struct {
 					IFD                    *int `xml:",attr"`
@@ -183,6 +186,11 @@ func ome(text string, pages int) (*Axes, error) {
 			channels, p.SizeZ, p.SizeT, pages)
 	}
 	a := newAxes(channels, p.SizeZ, p.SizeT, order)
+	if len(p.Channel) == channels {
+		for _, c := range p.Channel {
+			a.Names = append(a.Names, c.Name)
+		}
+	}
 	if len(p.TiffData) == 0 {
 		return a, nil
 	}

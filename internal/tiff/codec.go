@@ -78,9 +78,10 @@ func (d *decoder) close() {
 	}
 }
 
-// decompress fills dst with the first bytes that src is the compressed form of. It
-// is content when it has all of dst: there are files whose LZW data have no end
-// marker, or whose last strip has more rows than the image.
+// decompress fills dst with the first bytes that src is the compressed form of. There
+// may be more of them, for there are files whose last strip has more rows than the
+// image. Where there is a checksum at the end of them all, it must be right; LZW data
+// have none, and in some files not even an end marker.
 func (d *decoder) decompress(p *Page, dst, src []byte, rows int) error {
 	if p.fillOrder == 2 {
 		for i, b := range src {
@@ -104,17 +105,17 @@ func (d *decoder) decompress(p *Page, dst, src []byte, rows int) error {
 		_, err := io.ReadFull(r, dst)
 		return err
 	case compressionDeflate, compressionOldDeflate:
-		return d.inflate(dst, src)
+		return d.inflate(p, dst, src)
 	case compressionGroup4:
 		r := ccitt.NewReader(bytes.NewReader(src), ccitt.MSB, ccitt.Group4, int(p.tileWidth), rows, &ccitt.Options{Invert: true})
 		_, err := io.ReadFull(r, dst)
 		return err
 	default:
-		return d.unzstd(dst, src)
+		return d.unzstd(p, dst, src)
 	}
 }
 
-func (d *decoder) inflate(dst, src []byte) (err error) {
+func (d *decoder) inflate(p *Page, dst, src []byte) (err error) {
 	r := bytes.NewReader(src)
 	if d.zlib == nil {
 		d.zlib, err = zlib.NewReader(r)
@@ -124,17 +125,10 @@ func (d *decoder) inflate(dst, src []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := io.ReadFull(d.zlib, dst); err != nil {
-		return err
-	}
-	// Where the checksum comes next it is looked at.
-	if _, err := d.zlib.Read(make([]byte, 1)); errors.Is(err, zlib.ErrChecksum) {
-		return err
-	}
-	return nil
+	return readAll(d.zlib, dst, p)
 }
 
-func (d *decoder) unzstd(dst, src []byte) (err error) {
+func (d *decoder) unzstd(p *Page, dst, src []byte) (err error) {
 	r := bytes.NewReader(src)
 	if d.zstd == nil {
 		// A window need not be larger than the tile, but is by default of 8 MiB.
@@ -146,8 +140,23 @@ func (d *decoder) unzstd(dst, src []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = io.ReadFull(d.zstd, dst)
-	return err
+	return readAll(d.zstd, dst, p)
+}
+
+// readAll fills dst, and reads on to the end, where the checksum is.
+func readAll(r io.Reader, dst []byte, p *Page) error {
+	if _, err := io.ReadFull(r, dst); err != nil {
+		return err
+	}
+	most := p.rowBytes()*p.tileHeight + 64<<10
+	switch _, err := io.CopyN(io.Discard, r, most); err {
+	case io.EOF, zstd.ErrMagicMismatch: // the latter after a whole frame, of bytes that fill up the strip
+		return nil
+	case nil:
+		return fmt.Errorf("decompresses to far more than its %d bytes: it is damaged", len(dst))
+	default:
+		return err
+	}
 }
 
 // unpackBits is section 9 of TIFF 6.0.

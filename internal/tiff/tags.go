@@ -19,6 +19,8 @@ const (
 	tagSamplesPerPixel = 277
 	tagRowsPerStrip    = 278
 	tagStripByteCounts = 279
+	tagXResolution     = 282
+	tagYResolution     = 283
 	tagPlanar          = 284
 	tagSoftware        = 305
 	tagPredictor       = 317
@@ -109,6 +111,7 @@ var wanted = map[uint16]bool{
 	tagPhotometric: true, tagFillOrder: true, tagDescription: true, tagStripOffsets: true, tagSamplesPerPixel: true,
 	tagRowsPerStrip: true, tagStripByteCounts: true, tagPlanar: true, tagSoftware: true, tagPredictor: true, tagTileWidth: true,
 	tagTileHeight: true, tagTileOffsets: true, tagTileByteCounts: true, tagExtraSamples: true, tagSampleFormat: true, tagColorMap: true, tagImageDepth: true,
+	tagXResolution: true, tagYResolution: true,
 }
 
 func (t tags) has(tag uint16) bool { return t.entry(tag).count > 0 }
@@ -176,6 +179,19 @@ func (t tags) int(tag uint16, missing int64) (int64, error) {
 		return 0, err
 	}
 	return v[0], nil
+}
+
+// rational returns the value of a tag that is a fraction, or 0 if it has none.
+func (t tags) rational(tag uint16) float64 {
+	const kind = 5
+	if e := t.entry(tag); e.count != 1 || e.kind != kind {
+		return 0
+	}
+	b, _, err := t.value(tag, 1)
+	if err != nil {
+		return 0
+	}
+	return float64(t.file.order.Uint32(b)) / float64(t.file.order.Uint32(b[4:]))
 }
 
 // same returns the one value that all samples have.
