@@ -3,6 +3,8 @@ package dataset
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // checkItems refuses what cannot be meant of these items, and of what could not be
@@ -71,7 +73,7 @@ func checkNames(items []Item, o *Options) error {
 		}
 		real, ok := reals[dir]
 		if !ok {
-			real = realPath(dir)
+			real = realpath.Of(dir)
 			reals[dir] = real
 		}
 		at := place{real, it.Base}

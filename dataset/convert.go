@@ -8,9 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/weightmap/weightmap/internal/atomicfile"
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // ConvertOptions says what [Convert] is to do.
@@ -180,7 +180,7 @@ func (c *converter) add(it Item) error {
 	case c.OutFile || other == nil:
 		c.taken[s.output] = s
 		c.steps = append(c.steps, s)
-	case realPath(other.item.Path()) != realPath(it.Path()) || other.item.index != it.index:
+	case realpath.Of(other.item.Path()) != realpath.Of(it.Path()) || other.item.index != it.index:
 		return optionError("give the folder they have in common, or write them to different folders",
 			"%s and %s would both be written to %s", &other.item, &it, s.output)
 	}
@@ -278,11 +278,7 @@ func (c *converter) prepare(output string) error {
 	if !c.OutFile {
 		top = c.Out
 	}
-	if real, top := realPath(dir), realPath(top); real != top && !strings.HasPrefix(real, withSeparator(top)) {
-		err = fmt.Errorf("%s: a symbolic link leads out of %s, where nothing is written", dir, c.Out)
-	} else {
-		err = os.MkdirAll(dir, 0o777)
-	}
+	err = realpath.Mkdir(top, dir)
 	c.safe[dir] = err
 	return err
 }

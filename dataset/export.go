@@ -20,6 +20,7 @@ import (
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/atomicfile"
 	"github.com/weightmap/weightmap/internal/npy"
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // ExportFormat is how [Export] packs samples.
@@ -163,8 +164,8 @@ func (o *ExportOptions) check() error {
 	case o.Jobs < 0:
 		return optionError("", "jobs is %d, and must be at least 1", o.Jobs)
 	}
-	dir, out := realPath(o.Dir), realPath(o.Out)
-	if out == dir || strings.HasPrefix(out, withSeparator(dir)) {
+	dir, out := realpath.Of(o.Dir), realpath.Of(o.Out)
+	if realpath.Within(dir, out) {
 		return optionError("write elsewhere with --out DIR", "%s is in %s, where packed samples would be taken for masks", o.Out, o.Dir)
 	}
 	entries, err := os.ReadDir(o.Out)
@@ -325,7 +326,7 @@ func (e *exporter) npz(samples []Sample) error {
 	}
 	return e.pack(samples, compress, func(p *packed) error {
 		to := filepath.Join(e.Out, filepath.FromSlash(p.Name)+".npz")
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		if err := realpath.Mkdir(e.Out, filepath.Dir(to)); err != nil {
 			return err
 		}
 		return e.wrote(to, atomicfile.Write(to, func(w io.Writer) error {

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // Item is what one set of outputs is made of: a mask file, a folder of files that hold
@@ -125,7 +127,7 @@ func find(ctx context.Context, paths []string, o FindOptions) (*Found, error) {
 		f.suffixes[o.Suffix] = true
 	}
 	if o.Out != "" {
-		f.out = realPath(o.Out)
+		f.out = realpath.Of(o.Out)
 		f.learn(o.Out, ManifestName)
 	}
 	if len(paths) > 1 {
@@ -342,7 +344,7 @@ func (f *finder) learn(dir, manifest string) {
 func (f *finder) add(root, rel string, names []string, item bool) {
 	dir := filepath.Join(root, filepath.FromSlash(rel))
 	if f.seen != nil {
-		real := realPath(dir)
+		real := realpath.Of(dir)
 		names = slices.DeleteFunc(names, func(name string) bool {
 			key := filepath.Join(real, name)
 			if f.seen[key] {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // layout makes empty files, and folders where the name ends in a slash.
@@ -171,7 +173,7 @@ func TestFindFromWithin(t *testing.T) {
 		}
 		it := f.Items[0]
 		if !it.Folder || it.Base != "x" || !slices.Equal(names(it.Files), []string{"1.png", "2.png"}) ||
-			realPath(it.Root) != realPath(filepath.Join(dir, "x")) {
+			realpath.Of(it.Root) != realpath.Of(filepath.Join(dir, "x")) {
 			t.Errorf("%s: %+v", path, it)
 		}
 	}

@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 
 	"github.com/weightmap/weightmap/internal/atomicfile"
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // root is an output root: the folder that outputs are in, with the manifest of
@@ -52,7 +52,7 @@ func openRoot(dir string, o *Options, w *warnings) (*root, error) {
 			return nil, err
 		}
 	}
-	r.real = realPath(dir)
+	r.real = realpath.Of(dir)
 	r.write = !o.DryRun && r.readOnly == nil
 	var err error
 	if r.manifest, err = openManifest(dir); err == nil {
@@ -108,10 +108,8 @@ func (r *root) prepare(output string) error {
 	defer r.mu.Unlock()
 	err, known := r.safe[dir]
 	if !known {
-		if r.contains(dir) {
-			err = os.MkdirAll(dir, 0o777)
-		} else {
-			err = fmt.Errorf("%s: a symbolic link leads out of %s, where nothing is written; --out DIR writes elsewhere", dir, r.dir)
+		if err = realpath.Mkdir(r.dir, dir); err != nil && !r.contains(dir) {
+			err = fmt.Errorf("%w; --out DIR writes elsewhere", err)
 		}
 		r.safe[dir] = err
 	}
@@ -119,11 +117,7 @@ func (r *root) prepare(output string) error {
 }
 
 // contains reports whether a folder is in the root, links resolved.
-func (r *root) contains(dir string) bool { return within(r.real, realPath(dir)) }
-
-func withSeparator(dir string) string {
-	return strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
-}
+func (r *root) contains(dir string) bool { return realpath.Within(r.real, realpath.Of(dir)) }
 
 // sweep removes the temporary files that runs which were killed left in folders.
 // Only who has the lock may.
@@ -150,7 +144,7 @@ func openRoots(items []Item, o *Options, w *warnings) (map[string]*root, error) 
 			dir = o.Out
 		}
 		if _, ok := dirs[dir]; !ok {
-			dirs[dir] = realPath(dir)
+			dirs[dir] = realpath.Of(dir)
 		}
 	}
 	byReal, byDir := map[string]*root{}, map[string]*root{}

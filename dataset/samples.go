@@ -13,6 +13,7 @@ import (
 
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/npy"
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // Sample is what a network learns from: an image, what it is to find there, and what
@@ -114,7 +115,7 @@ func (s *sampler) folder(dir string) error {
 	if err != nil {
 		return err
 	}
-	real := realPath(dir)
+	real := realpath.Of(dir)
 	for _, claim := range m.records {
 		problem := ""
 		for r := claim; r != nil; r = r.other {
@@ -125,7 +126,7 @@ func (s *sampler) folder(dir string) error {
 			if sample, problem, err = s.sample(dir, digests, r); err != nil {
 				return err
 			}
-			s.known[realPath(sample.Mask)] = true
+			s.known[realpath.Of(sample.Mask)] = true
 			s.masks = s.masks || r.Input.Image == ""
 			if from := r.whence(dir, real); from != "" {
 				s.folders[from] = true
@@ -133,7 +134,7 @@ func (s *sampler) folder(dir string) error {
 			if problem == "" {
 				s.samples = append(s.samples, sample)
 				if sample.Image != "" {
-					s.known[realPath(sample.Image)] = true
+					s.known[realpath.Of(sample.Image)] = true
 				}
 				break
 			}
@@ -210,7 +211,7 @@ func (s *sampler) unknown() error {
 			return err
 		}
 		for _, it := range found.Items {
-			if !s.known[realPath(it.Path())] {
+			if !s.known[realpath.Of(it.Path())] {
 				s.problems = append(s.problems, it.Path()+" has no weights")
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weightmap/weightmap/internal/realpath"
 	"github.com/weightmap/weightmap/weights"
 )
 
@@ -23,7 +24,7 @@ func (v *verifier) foreign(t searched) []Finding {
 			}
 			// A link may have led here, past the manifest that tells of it.
 			if real == "" {
-				real = realPath(d.path())
+				real = realpath.Of(d.path())
 			}
 			if real != absolute(d.path()) {
 				if o, err := v.origins.Of(filepath.Join(real, name)); err == nil && o.Record != nil {
@@ -68,8 +69,8 @@ func (v *verifier) lookForOthers() {
 		folders[t.path] = true
 	}
 	for _, r := range v.roots {
-		real := realPath(r.dir)
-		whole := slices.ContainsFunc(v.trees, func(t searched) bool { return within(realPath(t.path), real) })
+		real := realpath.Of(r.dir)
+		whole := slices.ContainsFunc(v.trees, func(t searched) bool { return realpath.Within(realpath.Of(t.path), real) })
 		for c := range r.records() {
 			if dir := c.whence(r.dir, real); dir != "" && whole {
 				folders[dir] = true
@@ -82,7 +83,7 @@ func (v *verifier) lookForOthers() {
 			} else {
 				annotated[path] = true
 			}
-			mask := realPath(path)
+			mask := realpath.Of(path)
 			known[mask] = true
 			name := stem(filepath.Base(mask))
 			for _, ending := range maskEndings {
@@ -101,7 +102,7 @@ func (v *verifier) lookForOthers() {
 			continue // it is gone since; its outputs are missing
 		}
 		for i, it := range found.Items {
-			mask := realPath(it.Path())
+			mask := realpath.Of(it.Path())
 			dir := filepath.Dir(mask)
 			image := filepath.Join(dir, stem(filepath.Base(mask)))
 			// A folder may have been made one item, with an object in each file.

@@ -10,7 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // verifyRoot is an output root that is verified, all of it or some items.
@@ -167,7 +168,7 @@ func pathOf(err error, other string) string {
 
 // openRoot reads the manifests of a folder, once.
 func (v *verifier) openRoot(dir string) (*verifyRoot, error) {
-	real := realPath(dir)
+	real := realpath.Of(dir)
 	if r := v.roots[real]; r != nil {
 		return r, nil
 	}
@@ -243,19 +244,16 @@ func (r *verifyRoot) tellsOf(part string) bool {
 }
 
 func (r *verifyRoot) isPart(c *Record, part string) bool {
-	if within(part, absolute(c.inputPath(r.dir))) {
+	if realpath.Within(part, absolute(c.inputPath(r.dir))) {
 		return true
 	}
 	for _, k := range Kinds {
-		if out := *c.Outputs.at(k); out != nil && within(part, absolute(r.path(string(out.Path)))) {
+		if out := *c.Outputs.at(k); out != nil && realpath.Within(part, absolute(r.path(string(out.Path)))) {
 			return true
 		}
 	}
 	return false
 }
-
-// within reports whether the path is that of the folder or in it.
-func within(dir, path string) bool { return path == dir || strings.HasPrefix(path, withSeparator(dir)) }
 
 // list makes jobs of the items of a root, sorted.
 func (v *verifier) list(r *verifyRoot) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weightmap/weightmap/internal/atomicfile"
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // folder is a folder that was walked through.
@@ -28,7 +29,7 @@ func (f *finder) walk(root string) []folder { return f.walkIf(root, nil) }
 // walkIf looks only into folders for which enter, if there is one, is true.
 func (f *finder) walkIf(root string, enter func(rel string) bool) []folder {
 	w := walker{finder: f, root: root, enter: enter, visited: map[string]bool{}}
-	w.visit("", realPath(root))
+	w.visit("", realpath.Of(root))
 	for len(w.links) > 0 {
 		rel := w.links[0]
 		w.links = w.links[1:]
@@ -168,18 +169,6 @@ func absolute(p string) string {
 		return a
 	}
 	return filepath.Clean(p)
-}
-
-// realPath is the absolute path without symbolic links, as far as it exists.
-func realPath(p string) string {
-	p = absolute(p)
-	if real, err := filepath.EvalSymlinks(p); err == nil {
-		return real
-	}
-	if up := filepath.Dir(p); up != p {
-		return filepath.Join(realPath(up), filepath.Base(p))
-	}
-	return p
 }
 
 // relative is the path of a file as seen from a folder, with slashes.

@@ -4,6 +4,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/weightmap/weightmap/internal/realpath"
 )
 
 // whence returns the folder that was searched for the mask of a record in an output root,
@@ -13,8 +15,8 @@ func (r *Record) whence(root, real string) string {
 	if r.Input.Image != "" {
 		return ""
 	}
-	mask := realPath(r.inputPath(root))
-	if within(real, mask) {
+	mask := realpath.Of(r.inputPath(root))
+	if realpath.Within(real, mask) {
 		return ""
 	}
 	above, below := filepath.Dir(mask), path.Dir(string(r.Item))

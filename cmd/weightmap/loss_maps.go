@@ -14,6 +14,7 @@ import (
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/atomicfile"
 	"github.com/weightmap/weightmap/internal/npy"
+	"github.com/weightmap/weightmap/internal/realpath"
 	"github.com/weightmap/weightmap/internal/render"
 	"github.com/weightmap/weightmap/losses"
 )
@@ -101,7 +102,7 @@ func (w *lossMaps) write(m *measurer, s *subject, values []float64) error {
 		if err := w.mayReplace(base); err != nil {
 			return err
 		}
-		if err := os.MkdirAll(filepath.Dir(base), 0o777); err != nil {
+		if err := realpath.Mkdir(w.dir, filepath.Dir(base)); err != nil {
 			return err
 		}
 		title := fmt.Sprintf("%s: %s = %.6g", s.stem, l.Name, values[i])
