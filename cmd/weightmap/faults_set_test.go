@@ -26,7 +26,6 @@ type fault struct {
 	names        map[string]string // what the page calls things that bear other names each time
 	said         []string
 	partial      bool // not every case was tried
-	done         bool
 }
 
 // ok ends the test if something that is no part of the fault went wrong.
