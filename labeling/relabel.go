@@ -48,16 +48,16 @@ func renumber[T grid.Element](dst *grid.Labels, ids *grid.Grid[T], minPixels int
 	dst = grid.Like(dst, ids.Shape)
 	var seen register[T]
 	pixels := []int{0} // by number of the register
-	last, number := T(0), int32(0)
-	for i, id := range ids.Data {
-		if id != last {
-			last, number = id, seen.number(id)
-			if int(number) == len(pixels) {
-				pixels = append(pixels, 0)
-			}
+	for i, n := 0, len(ids.Data); i < n; {
+		id, from := ids.Data[i], i
+		number := seen.number(id)
+		if int(number) == len(pixels) {
+			pixels = append(pixels, 0)
 		}
-		dst.Data[i] = number
-		pixels[number]++
+		for ; i < n && ids.Data[i] == id; i++ {
+			dst.Data[i] = number
+		}
+		pixels[number] += i - from
 	}
 
 	order := seen.ascending()
@@ -69,8 +69,14 @@ func renumber[T grid.Element](dst *grid.Labels, ids *grid.Grid[T], minPixels int
 			label[k] = int32(len(kept))
 		}
 	}
-	for i, k := range dst.Data {
-		dst.Data[i] = label[k]
+	same := true // as when ids come in ascending order, and often they do
+	for k, l := range label {
+		same = same && int(l) == k
+	}
+	if !same {
+		for i, k := range dst.Data {
+			dst.Data[i] = label[k]
+		}
 	}
 	return dst, kept
 }
