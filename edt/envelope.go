@@ -47,12 +47,13 @@ func (e *envelope[S]) reserve(n int) {
 // xlo ≤ x < xhi. Where two are equally low the one with the smaller apex has it.
 // With no finite f there is no piece.
 func (e *envelope[S]) build(f []S, vlo, vhi, xlo, xhi int) {
-	apex, start, half, inf := e.apex, e.start, e.half, e.inf
+	apex, start, half, inf := e.apex, e.start[:len(e.apex)], e.half, e.inf
 	integers := S(1)/2 == 0
 	n := 0
+	f = f[:vhi]
 	var v, from int // the last piece
 	var fv S
-	for q := vlo; q < vhi; q++ {
+	for q := max(vlo, 0); q < len(f); q++ {
 		fq := f[q]
 		if fq == inf {
 			continue

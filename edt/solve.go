@@ -28,9 +28,9 @@ func (e *envelope[S]) values(dst, f []S, lo, hi int) {
 		fill(dst[lo:hi], e.inf)
 		return
 	}
-	x, w, dst := lo, e.w, dst[:hi]
+	x, w, dst := max(lo, 0), e.w, dst[:hi]
 	for k := range e.n {
-		v, end := int(e.apex[k]), e.end(k, hi)
+		v, end := int(e.apex[k]), min(e.end(k, hi), len(dst))
 		for fv := f[v]; x < end; x++ {
 			d := S(x - v)
 			dst[x] = fv + S(w*S(d*d)) // as in at
