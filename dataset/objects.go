@@ -188,9 +188,16 @@ func (p *pixels) label(mode Instances, o *Options) (*grid.Labels, int) {
 // count counts the pixels of the classes.
 func (p *pixels) count(labels *grid.Labels) Pixels {
 	var c Pixels
+	if p.ignore == nil {
+		for _, v := range labels.Data {
+			c.Foreground += int64(uint32(-v) >> 31) // 1 for ids, without a branch
+		}
+		c.Background = int64(len(labels.Data)) - c.Foreground
+		return c
+	}
 	for i, v := range labels.Data {
 		switch {
-		case p.ignore != nil && p.ignore.Data[i] != 0:
+		case p.ignore.Data[i] != 0:
 			c.Ignored++
 		case v != 0:
 			c.Foreground++
