@@ -37,7 +37,7 @@ func TestClient(t *testing.T) {
 		t.Fatalf("%v\n%s", err, msg)
 	}
 	got := judge.Python(t, `
-		import glob, multiprocessing, os, sys, threading
+		import glob, multiprocessing, os, signal, sys, threading
 		import numpy as np
 		sys.dont_write_bytecode = True
 		sys.path.insert(0, '.')
@@ -83,7 +83,32 @@ func TestClient(t *testing.T) {
 			pipe(np.array([None])) # which NumPy will not send
 			raise SystemExit('no error for an object')
 		except ValueError:
-			assert pipe.process is None and same(1)[0] and pipe.process.pid != first
+			assert pipe.process is None and same(0)[0] and pipe.process.pid != first
+			first = pipe.process.pid
+
+		read = np.lib.format.read_array
+		def interrupted(file):
+			file.read(20)
+			raise KeyboardInterrupt
+		np.lib.format.read_array = interrupted # within a reply
+		try:
+			same(0)
+			raise SystemExit('no interruption')
+		except KeyboardInterrupt:
+			assert pipe.process is None
+		np.lib.format.read_array = read
+		try: # it leaves none behind
+			assert os.WTERMSIG(os.waitpid(first, 0)[1]) == signal.SIGKILL
+		except ChildProcessError:
+			pass # which Python has already seen the end of
+		assert same(1)[0] and pipe.process.pid != first
+		os.kill(pipe.process.pid, signal.SIGKILL)
+		pipe.process.wait()
+		try:
+			same(0)
+			raise SystemExit('no error of a process that is gone')
+		except (RuntimeError, BrokenPipeError):
+			assert same(1)[0]
 		print('restarted')
 
 		with multiprocessing.get_context('fork').Pool(3) as pool: # while this process has one
@@ -111,9 +136,14 @@ func TestClient(t *testing.T) {
 		print('threaded')
 
 		process = pipe.process
-		with pipe:
-			pass
-		assert process.poll() is not None and pipe.process is None
+		fork = os.fork()
+		if fork == 0:
+			pipe.close() # of a process that is another's
+			os._exit(0)
+		assert os.waitpid(fork, 0)[1] == 0
+		assert same(3)[0] and pipe.process is process
+		pipe.close()
+		assert process.wait() == -signal.SIGKILL and pipe.process is None
 		pipe.close()
 		print('closed')
 
@@ -141,6 +171,17 @@ func TestClient(t *testing.T) {
 	`, bin, out)
 	if want := "served converted refused restarted forked pickled threaded closed several ended"; strings.Join(strings.Fields(got), " ") != want {
 		t.Errorf("it says %q, want %q", got, want)
+	}
+}
+
+// The client is as short as the README says, blank lines and comments aside.
+func TestClientIsShort(t *testing.T) {
+	text, err := os.ReadFile("weightpipe.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(regexp.MustCompile(`(?m)^ *[^# \n].*$`).FindAll(text, -1)); n > 30 {
+		t.Errorf("it has %d lines", n)
 	}
 }
 
