@@ -3,6 +3,7 @@ package labeling
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/weightmap/weightmap/grid"
@@ -13,8 +14,8 @@ import (
 // 1..n in raster order of their first pixels, 0 elsewhere. It returns the labels
 // and n. To label many masks, or with several workers, keep a [Labeler].
 //
-// Ids are int32, which is enough for any grid of fewer than 2³⁰ pixels. Beyond
-// that, it panics if the mask has more than 2³⁰−1 runs (stretches of a row).
+// Ids are int32, which is enough for any grid of fewer than 2³² pixels. Beyond
+// that, it panics if the mask has about 2³¹ runs (stretches of a row) or more.
 func Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) (*grid.Labels, int) {
 	return new(Labeler).Components(dst, mask, c)
 }
@@ -26,17 +27,17 @@ type Labeler struct {
 	// mask; 0 is 1. The labels do not depend on it.
 	Workers int
 
-	// turns has a bit for each pixel that is not what its left neighbour is, rows
-	// padded to whole words. To the left of a row is background.
-	turns []uint64
-	// rows holds the words of all rows, and last a row of nothing in place of those
-	// outside the grid.
-	rows []word
-	// before is for each row the entry in the forest of the last run of the rows before
-	// it, −1 if there is none, and last that of the last run of all.
+	// sets has a bit for each pixel, 1 for foreground, rows padded to whole words of which
+	// the last bit is 0. A word of 0 comes before them all, so each row has a word to the
+	// left of it that ends with 0, and a row of 0 in place of those outside the grid after.
+	sets []uint64
+	// bands holds what is known of the runs in each word of each band, and last a band
+	// without any.
+	bands []band
+	// before is for each band the entry in the forest of the last run of the bands before
+	// it, and last that of the last run of all.
 	before []int32
-	// forest has an entry for each segment between turns, in raster order: 0 for
-	// background, which a row starts and ends with, and else its parent.
+	// forest has an entry for each run from 1 on: its parent, and in the end its id.
 	forest forest
 
 	call call
@@ -49,7 +50,10 @@ type call struct {
 	labels  []int32
 	h, w    int // rows a slice and pixels a row
 	words   int // words a row
-	unit    int // rows that stay together: a row or a slice
+	rows    int // rows of all slices
+	rowsIn  int // rows a band
+	bands   int
+	unit    int // bands that stay together: one, or those of a slice
 	units   int
 	workers int
 }
@@ -59,32 +63,41 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	c.must(mask.Shape)
 	dst = grid.Like(dst, mask.Shape)
 	d, h, w := extent(mask.Shape)
-	units, unit := h, 1
-	if d != 1 {
-		units, unit = d, h
+	k := &l.call
+	*k = call{c: c, pixels: mask.Data, labels: dst.Data, h: h, w: w, words: w/64 + 1, rows: d * h, rowsIn: 1, unit: 1}
+	if c == 8 && d == 1 {
+		k.rowsIn = 2
 	}
-	words := (w + 63) / 64
-	l.call = call{c, mask.Data, dst.Data, h, w, words, unit, units, parallel.Blocks(units, l.Workers)}
-	l.turns = grow(l.turns, d*h*words)
-	l.rows = grow(l.rows, (d*h+1)*words)
-	clear(l.rows[d*h*words:])
-	l.before = grow(l.before, d*h+1)
+	if d != 1 {
+		k.unit = h
+	}
+	k.bands = (k.rows + k.rowsIn - 1) / k.rowsIn
+	if k.bands > 0 {
+		k.units = k.bands / k.unit
+	}
+	k.workers = parallel.Blocks(k.units, l.Workers)
+
+	l.sets = grow(l.sets, 1+(k.rows+1)*k.words)
+	l.sets[0] = 0
+	clear(l.sets[1+k.rows*k.words:])
+	l.bands = grow(l.bands, (k.bands+1)*k.words)
+	clear(l.bands[k.bands*k.words:])
+	l.before = grow(l.before, k.bands+1)
 
 	l.share((*packing)(l))
 	last := l.addUp()
-	mustFit(last+2, mask.Shape)
-	l.forest = grow(l.forest, last+2)
-	l.forest[0] = 0
+	mustFit(last+1, mask.Shape)
+	l.forest = grow(l.forest, last+1+beyond)
 	l.share((*joining)(l))
-	for b := 1; b < l.call.workers; b++ {
-		first := unit * parallel.Edge(b, units, l.call.workers)
-		for r := first; r < first+unit; r++ {
+	for b := 1; b < k.workers; b++ {
+		first := k.unit * parallel.Edge(b, k.units, k.workers)
+		for r := first; r < first+k.unit; r++ {
 			l.join(r, first, false)
 		}
 	}
-	n := l.forest.number(2)
+	n := l.number(last)
 	l.share((*painting)(l))
-	l.call = call{}
+	*k = call{}
 	return dst, n
 }
 
@@ -93,65 +106,124 @@ func (l *Labeler) share(step parallel.Task) {
 	parallel.Do(step, l.call.units, l.call.workers)
 }
 
+// row is the words of a row, from the one to the left of it on.
+func (l *Labeler) row(r int) []uint64 {
+	return l.sets[r*l.call.words:][:l.call.words+1]
+}
+
+// band is what is known of the runs of a band.
+func (l *Labeler) band(b int) []band {
+	return l.bands[b*l.call.words:][:l.call.words]
+}
+
 type packing Labeler
 
-// Run turns rows to words, and counts the segments of each.
+// Run turns rows to words, and counts the runs of each band.
 func (l *packing) Run(_, lo, hi int) {
 	k := &l.call
-	for r := lo * k.unit; r < hi*k.unit; r++ {
-		at := r * k.words
-		l.before[r+1] = pack(l.rows[at:at+k.words], l.turns[at:], k.pixels[r*k.w:(r+1)*k.w])
+	for b := lo * k.unit; b < hi*k.unit; b++ {
+		first, end := b*k.rowsIn, min((b+1)*k.rowsIn, k.rows)
+		for r := first; r < end; r++ {
+			pack((*Labeler)(l).row(r)[1:], k.pixels[r*k.w:(r+1)*k.w])
+		}
+		row := (*Labeler)(l).row(first)
+		second := row
+		if first+1 < end {
+			second = (*Labeler)(l).row(first + 1)
+		}
+		l.before[b+1] = findRuns((*Labeler)(l).band(b), row, second)
 	}
 }
 
-// addUp makes of the segments of each row the entry before each row. It returns the last.
+// addUp makes of the runs of each band the entry before each band. It returns the last.
 func (l *Labeler) addUp() int {
-	at := -1
-	l.before[0] = int32(at)
-	for r, segments := range l.before[1:] {
-		at += int(segments)
-		l.before[r+1] = int32(at)
+	last := 0
+	l.before[0] = 0
+	for b, runs := range l.before[1:] {
+		last += int(runs)
+		l.before[b+1] = int32(last)
 	}
-	return at
+	return last
 }
 
 type joining Labeler
 
-// Run joins the runs of rows with what they touch among those rows.
+// Run joins the runs of bands with what they touch among those bands.
 func (l *joining) Run(_, lo, hi int) {
 	k := &l.call
 	first := lo * k.unit
-	for r := first; r < hi*k.unit; r++ {
-		for i := l.before[r] + 2; i <= l.before[r+1]; i += 2 { // each run a tree of its own
-			l.forest[i], l.forest[i+1] = i, 0
+	for b := first; b < hi*k.unit; b++ {
+		for i := l.before[b] + 1; i <= l.before[b+1]; i++ { // each run a tree of its own
+			l.forest[i] = i
 		}
-		this := l.rows[r*k.words:][:k.words]
+		this := (*Labeler)(l).band(b)
 		for i := range this {
-			this[i].run += l.before[r]
+			this[i].run += l.before[b]
 		}
-		(*Labeler)(l).join(r, first, true)
+		(*Labeler)(l).join(b, first, true)
 	}
 }
 
-// join joins the runs of row r with those that they touch in rows before it: in those
-// from the row first on if within, else in those before that.
-func (l *Labeler) join(r, first int, within bool) {
+// join joins the runs of band b with those that they touch in bands before it: in those
+// from the band first on if within, else in those before that.
+func (l *Labeler) join(b, first int, within bool) {
 	k := &l.call
-	nothing := len(l.before) - 1
-	row := func(r int, inside bool) []word {
-		if !inside {
-			r = nothing
+	z, y := b/k.h, b%k.h
+	if k.rowsIn > 1 {
+		z, y = 0, b
+	}
+	if y > 0 && (b-1 >= first) == within {
+		joinAbove(l.forest, k.c, l.band(b-1), l.band(b), l.row(b*k.rowsIn-1), l.row(b*k.rowsIn), within)
+	}
+	if z > 0 && (b-k.h >= first) == within { // a band is a row here
+		row := func(r int, inside bool) int {
+			if inside {
+				return r
+			}
+			return k.rows
 		}
-		return l.rows[r*k.words:][:k.words]
+		l.joinSlice(b, row(b-1, y > 0), b-k.h, row(b-k.h-1, y > 0), row(b-k.h+1, y < k.h-1))
 	}
-	z, y := r/k.h, r%k.h
-	this, above := row(r, true), row(r-1, y > 0)
-	if y > 0 && (r-1 >= first) == within {
-		joinAbove(l.forest, k.c, this, above)
+}
+
+// number gives the trees ids in raster order of their first pixels. It returns how many
+// there are.
+func (l *Labeler) number(last int) int {
+	if l.call.rowsIn == 1 {
+		return l.forest[:last+1].number()
 	}
-	if z > 0 && (r-k.h >= first) == within {
-		joinSlice(l.forest, k.c, this, above, row(r-k.h, true), row(r-k.h-1, y > 0), row(r-k.h+1, y < k.h-1))
+	n := 0
+	for b := range l.call.bands {
+		first, end := l.before[b]+1, l.before[b+1]+1
+		if l.forest.roots(first, end) > 1 {
+			n = l.numberRow(b, first, n)
+		}
+		n = l.forest.numberFrom(first, end, n)
 	}
+	return n
+}
+
+// numberRow gives ids to the trees that begin in the first row of a band, of which the first
+// entry is given, after the first n. Those that begin in the second come after them, whatever
+// their columns are.
+func (l *Labeler) numberRow(b int, first int32, n int) int {
+	f, band := l.forest, l.band(b)
+	for i, set := range l.row(b * l.call.rowsIn)[1:] {
+		for set != 0 {
+			left := upTo(set)
+			r := band[i].run + int32(bits.OnesCount64(band[i].start&left))
+			for f[r] >= first && f[r] != r {
+				r = f[r]
+			}
+			if f[r] == r {
+				n++
+				f[r] = -int32(n)
+			}
+			next := band[i].start &^ left
+			set &= next | -next // the same run until the next starts
+		}
+	}
+	return n
 }
 
 type painting Labeler
@@ -159,16 +231,17 @@ type painting Labeler
 // Run writes the labels of rows.
 func (l *painting) Run(_, lo, hi int) {
 	k := &l.call
-	first, end := lo*k.unit, hi*k.unit
-	paint(k.labels[first*k.w:end*k.w], l.forest[l.before[first]+1:], l.turns[first*k.words:], k.w, k.words)
+	for r := lo * k.unit * k.rowsIn; r < min(hi*k.unit*k.rowsIn, k.rows); r++ {
+		paint(k.labels[r*k.w:(r+1)*k.w], l.forest, (*Labeler)(l).row(r)[1:], (*Labeler)(l).band(r/k.rowsIn))
+	}
 }
 
 // grow returns a slice of n elements, the old one if it is long enough.
 func grow[T any](old []T, n int) []T { return slices.Grow(old[:0], n)[:n] }
 
-// mustFit panics with the shape if a forest of n segments cannot be indexed.
+// mustFit panics with the shape if a forest of n entries cannot be indexed.
 func mustFit(n int, shape []int) {
-	if n > math.MaxInt32 {
-		panic(fmt.Sprintf("labeling: shape %v has more than 2^30-1 runs", shape))
+	if n > math.MaxInt32-beyond {
+		panic(fmt.Sprintf("labeling: shape %v has more than 2^31-%d runs", shape, beyond+2))
 	}
 }

@@ -1,12 +1,12 @@
 package labeling
 
-// forest is a union-find forest over segments of rows: each entry names a parent,
-// a root itself. Parents come no later than their children, so a root is the
-// first of its tree in raster order. Entry 0 and other background have parent 0.
+// forest is a union-find forest over runs: each entry names a parent, a root itself.
+// Parents come no later than their children, so a root is the first of its tree. Entry 0
+// is nobody's.
 type forest []int32
 
-// adopt puts segment j, if it is a tree of its own, below the parent of segment i
-// of an earlier row. It reports whether the two have one parent now; if not, they
+// adopt puts run j, if it is a tree of its own, below the parent of run i
+// of an earlier band. It reports whether the two have one parent now; if not, they
 // must unite.
 func (f forest) adopt(i, j int32) bool {
 	x, y := f[i], f[j]
@@ -17,9 +17,9 @@ func (f forest) adopt(i, j int32) bool {
 	return x == y
 }
 
-// unite makes one tree of those of segments i and j. It halves paths on the way
+// unite makes one tree of those of runs i and j. It halves paths on the way
 // (Tarjan and van Leeuwen 1984) and leaves i and j below the root, since the next
-// row looks there first. It is rare and stays out of the loop that adopts.
+// band looks there first. It is rare and stays out of the loop that adopts.
 //
 //go:noinline
 func (f forest) unite(i, j int32) {
@@ -38,16 +38,32 @@ func (f forest) unite(i, j int32) {
 }
 
 // number replaces parents by ids, 1..n in the order of the roots, and returns n.
-// It looks at every step-th entry from 1 on: the others must be background.
-func (f forest) number(step int) (n int) {
-	for i := 1; i < len(f); i += step {
-		p := int(f[i])
-		id := f[p]
-		if p == i {
+func (f forest) number() (n int) { return f.numberFrom(1, int32(len(f)), 0) }
+
+// numberFrom does so for the entries first ≤ i < end, all before them having theirs, with the
+// ids after n. A root that has an id already holds the negative of it.
+func (f forest) numberFrom(first, end int32, n int) int {
+	for i := first; i < end; i++ {
+		p := f[i]
+		switch {
+		case p == i:
 			n++
-			id = int32(n)
+			f[i] = int32(n)
+		case p < 0:
+			f[i] = -p
+		default:
+			f[i] = f[p]
 		}
-		f[i] = id
+	}
+	return n
+}
+
+// roots counts the roots among the entries first ≤ i < end.
+func (f forest) roots(first, end int32) (n int) {
+	for i := first; i < end; i++ {
+		if f[i] == i {
+			n++
+		}
 	}
 	return n
 }

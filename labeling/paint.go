@@ -2,103 +2,70 @@ package labeling
 
 import "math/bits"
 
-// paint writes the labels of rows of w pixels: ids has one for each segment between
-// turns, from the background before the first run on.
-func paint(data, ids []int32, turns []uint64, w, words int) {
-	at, seg := 0, 0 // all before at is written; seg is the segment that starts there
-	for x := 0; x < len(data); x += w {
-		at, seg = paintRow(data, ids, turns[:words], x, x+w, at, seg)
-		turns = turns[words:]
-	}
-	clear(data[at:])
-}
+// beyond is how many entries after the last of a forest may be read.
+const beyond = 8
 
-const (
-	// chunk is how many labels are written at a time. Whatever goes beyond the end
-	// of a segment is overwritten by the next one: a branch that guesses the
-	// segment's length wrong costs more than the stores.
-	chunk = 16
-	// crowded is the number of turns in a word from which on one pixel after
-	// another is faster than segments.
-	crowded = 12
-)
-
-// paintRow writes the segments that end in the row data[x:end] and returns where
-// the first that does not, a background one, starts.
-func paintRow(data, ids []int32, turns []uint64, x, end, at, seg int) (int, int) {
-	id := ids[seg]
-	for _, t := range turns {
-		switch {
-		case t == 0:
-		case bits.OnesCount64(t) >= crowded && x+64 <= end:
-			fill(data[at:x], id)
-			seg = paintWord((*[64]int32)(data[x:]), ids, t, seg)
-			at, id = x+64, ids[seg]
-		default:
-			for ; t != 0; t &= t - 1 {
-				to := x + bits.TrailingZeros64(t)
-				if to-at > 4*chunk || to+chunk > len(data) {
-					fill(data[at:to], id)
-					at = to
-				}
-				v := twice(id)
-				for ; at < to; at += chunk {
-					q := (*[chunk]int32)(data[at:])
-					put8((*[8]int32)(q[:8]), v)
-					put8((*[8]int32)(q[8:]), v)
-				}
-				at = to
-				seg++
-				id = ids[seg]
-			}
+// paint writes the labels of a row: where a pixel is set, the id of the last run that
+// starts no later.
+func paint(out, ids []int32, set []uint64, b []band) {
+	if haveAVX2 && len(out) >= 8 {
+		done := len(out) &^ 7
+		paintAVX2(&out[0], &ids[0], &set[0], &b[0], done/8)
+		if done == len(out) {
+			return
 		}
-		x += 64
+		word, shift := done/64, done%64
+		left := b[word].start & (1<<shift - 1)
+		paintWord(out[done:], ids[b[word].run+int32(bits.OnesCount64(left)):], set[word]>>shift, b[word].start>>shift)
+		return
 	}
-	if id != 0 {
-		fill(data[at:end], id)
-		at = end
-		seg++
+	for i := range b {
+		n := min(64, len(out))
+		paintWord(out[:n], ids[b[i].run:], set[i], b[i].start)
+		out = out[n:]
 	}
-	return at, seg
 }
 
-// paintWord writes 64 labels and returns the segment of the last.
-func paintWord(out *[64]int32, ids []int32, t uint64, seg int) int {
-	for x := 0; x < len(out); x += 4 {
-		a := seg + int(t&1)
-		b := a + int(t>>1&1)
-		c := b + int(t>>2&1)
-		seg = c + int(t>>3&1)
-		t >>= 4
-		q := (*[4]int32)(out[x:])
-		q[0], q[1], q[2], q[3] = ids[a], ids[b], ids[c], ids[seg]
+// crowded is the number of runs in a word from which on one pixel after another is faster
+// than runs.
+const crowded = 6
+
+// paintWord writes up to 64 labels; ids has first that of the last run before them.
+func paintWord(out, ids []int32, set, start uint64) {
+	switch {
+	case set == 0:
+		clear(out)
+		return
+	case bits.OnesCount64(set&^(set<<1)) >= crowded || len(out) < 8:
+		for x := range out {
+			ids = ids[start&1:]
+			out[x] = ids[0] & -int32(set&1)
+			set, start = set>>1, start>>1
+		}
+		return
 	}
-	return seg
+	for len(out) > 0 {
+		n := min(bits.TrailingZeros64(set), len(out))
+		clear(out[:n])
+		out, set, start = out[n:], set>>n, start>>n
+		if len(out) == 0 {
+			return
+		}
+		ids = ids[start&1:]
+		n = min(bits.TrailingZeros64(^set|start&^1), len(out))
+		fill(out[:n], ids[0])
+		out, set, start = out[n:], set>>n, start>>n
+	}
 }
 
 // fill sets all of out to id.
 func fill(out []int32, id int32) {
-	if id == 0 {
-		clear(out)
-		return
-	}
-	v := twice(id)
-	for len(out) >= chunk {
-		q := (*[chunk]int32)(out)
-		put8((*[8]int32)(q[:8]), v)
-		put8((*[8]int32)(q[8:]), v)
-		out = out[chunk:]
+	for len(out) >= 8 {
+		q := (*[8]int32)(out)
+		q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7] = id, id, id, id, id, id, id, id
+		out = out[8:]
 	}
 	for i := range out {
 		out[i] = id
 	}
 }
-
-// put8 writes the two labels v holds four times.
-func put8(q *[8]int32, v uint64) {
-	a, b := int32(v), int32(v>>32) // adjacent halves are stored at once
-	q[0], q[1], q[2], q[3], q[4], q[5], q[6], q[7] = a, b, a, b, a, b, a, b
-}
-
-// twice returns the id in both halves.
-func twice(id int32) uint64 { return uint64(uint32(id))<<32 | uint64(uint32(id)) }

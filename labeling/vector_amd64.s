@@ -1,0 +1,71 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// func packAVX2(set *uint64, pixels *uint8, words int)
+TEXT ·packAVX2(SB), NOSPLIT, $0-24
+	MOVQ  set+0(FP), DI
+	MOVQ  pixels+8(FP), SI
+	MOVQ  words+16(FP), CX
+	VPXOR Y0, Y0, Y0
+
+packWord:
+	VPCMPEQB  (SI), Y0, Y1
+	VPCMPEQB  32(SI), Y0, Y2
+	VPMOVMSKB Y1, AX
+	VPMOVMSKB Y2, BX
+	SHLQ      $32, BX
+	ORQ       BX, AX
+	NOTQ      AX
+	MOVQ      AX, (DI)
+	ADDQ      $64, SI
+	ADDQ      $8, DI
+	DECQ      CX
+	JNZ       packWord
+	VZEROUPPER
+	RET
+
+// func paintAVX2(out, ids *int32, set *uint64, b *band, eights int)
+//
+// Of the ids from that of the last run before eight columns on, each column takes the one
+// after as many as start up to it, if it is set.
+TEXT ·paintAVX2(SB), NOSPLIT, $0-40
+	MOVQ out+0(FP), DI
+	MOVQ ids+8(FP), SI
+	MOVQ set+16(FP), R8
+	MOVQ b+24(FP), R9
+	MOVQ eights+32(FP), CX
+	LEAQ ·startsUpTo(SB), R10
+	LEAQ ·ones(SB), R11
+
+paintWord:
+	MOVQ    (R8), AX
+	MOVQ    (R9), BX
+	MOVLQSX 8(R9), R12
+	LEAQ    (SI)(R12*4), R12
+	ADDQ    $8, R8
+	ADDQ    $16, R9
+	MOVQ    $8, R13
+	CMPQ    CX, R13
+	CMOVQLT CX, R13
+	SUBQ    R13, CX
+
+paintEight:
+	MOVBLZX   BL, DX
+	MOVBLZX   AL, R14
+	VPMOVZXBD (R10)(DX*8), Y0
+	VPMOVSXBD (R11)(R14*8), Y1
+	VPERMD    (R12), Y0, Y0
+	VPAND     Y1, Y0, Y0
+	VMOVDQU   Y0, (DI)
+	POPCNTL   DX, DX
+	LEAQ      (R12)(DX*4), R12
+	SHRQ      $8, AX
+	SHRQ      $8, BX
+	ADDQ      $32, DI
+	DECQ      R13
+	JNZ       paintEight
+	TESTQ     CX, CX
+	JNZ       paintWord
+	VZEROUPPER
+	RET

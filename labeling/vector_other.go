@@ -1,0 +1,12 @@
+//go:build !amd64 || purego
+
+package labeling
+
+// Without vector instructions nothing calls these.
+
+const haveAVX2 = false
+
+func packAVX2(set *uint64, pixels *uint8, words int) { panic("labeling: no AVX2") }
+func paintAVX2(out, ids *int32, set *uint64, b *band, eights int) {
+	panic("labeling: no AVX2")
+}
