@@ -34,6 +34,8 @@ func drawMask(kind string, shape ...int) *grid.Mask {
 		return set(func(int) bool { return rng.IntN(2) == 0 })
 	case "checkerboard":
 		return set(func(i int) bool { return (i%w+i/w)%2 == 0 })
+	case "comb":
+		return set(func(i int) bool { return i%2 == 0 || i >= len(mask.Data)-w })
 	}
 	// Blurred noise, cut so that blobs cover a half and cells a fifth of the grid.
 	field := blur(rng, 6, shape)
@@ -79,7 +81,7 @@ func benchmarkComponents(b *testing.B, c labeling.Connectivity, kind string, sha
 }
 
 func benchmarkWorkers(b *testing.B, workers int, c labeling.Connectivity, kind string, shape ...int) {
-	b.Run(fmt.Sprintf("size=%d/connectivity=%d/kind=%s/workers=%d", shape[0], c, kind, workers), func(b *testing.B) {
+	b.Run(fmt.Sprintf("size=%d/width=%d/connectivity=%d/kind=%s/workers=%d", shape[0], shape[1], c, kind, workers), func(b *testing.B) {
 		mask := drawMask(kind, shape...)
 		dst := grid.New[int32](shape...)
 		l := labeling.Labeler{Workers: workers}
@@ -95,8 +97,12 @@ func benchmarkWorkers(b *testing.B, workers int, c labeling.Connectivity, kind s
 
 func BenchmarkComponents(b *testing.B) {
 	for _, c := range []labeling.Connectivity{8, 4} {
-		for _, kind := range []string{"blobs", "cells", "inverse", "noise", "empty", "full", "pixel", "checkerboard"} {
+		for _, kind := range []string{"blobs", "cells", "inverse", "noise", "empty", "full", "pixel", "checkerboard", "comb"} {
 			benchmarkComponents(b, c, kind, 1024, 1024)
+		}
+		for _, w := range []int{2, 4, 8, 12, 16} {
+			benchmarkComponents(b, c, "noise", 65536, w)
+			benchmarkComponents(b, c, "cells", 65536, w)
 		}
 	}
 	for _, kind := range []string{"blobs", "cells"} {

@@ -40,7 +40,8 @@ type Labeler struct {
 	// forest has an entry for each run from 1 on: its parent, and in the end its id.
 	forest forest
 
-	call call
+	call  call
+	lying lying
 }
 
 // call is what the workers of one call need to know.
@@ -63,6 +64,9 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	c.must(mask.Shape)
 	dst = grid.Like(dst, mask.Shape)
 	d, h, w := extent(mask.Shape)
+	if len(mask.Shape) == 2 && w < narrow && w < h {
+		return l.componentsLying(dst, mask, c)
+	}
 	k := &l.call
 	*k = call{c: c, pixels: mask.Data, labels: dst.Data, h: h, w: w, words: w/64 + 1, rows: d * h, rowsIn: 1, unit: 1}
 	if c == 8 && d == 1 {
@@ -124,7 +128,7 @@ func (l *packing) Run(_, lo, hi int) {
 	for b := lo * k.unit; b < hi*k.unit; b++ {
 		first, end := b*k.rowsIn, min((b+1)*k.rowsIn, k.rows)
 		for r := first; r < end; r++ {
-			pack((*Labeler)(l).row(r)[1:], k.pixels[r*k.w:(r+1)*k.w])
+			pack((*Labeler)(l).row(r)[1:], k.pixels[r*k.w:], k.w)
 		}
 		row := (*Labeler)(l).row(first)
 		second := row
@@ -153,8 +157,10 @@ func (l *joining) Run(_, lo, hi int) {
 	k := &l.call
 	first := lo * k.unit
 	for b := first; b < hi*k.unit; b++ {
-		for i := l.before[b] + 1; i <= l.before[b+1]; i++ { // each run a tree of its own
-			l.forest[i] = i
+		entry := l.before[b] + 1
+		runs := l.forest[entry : l.before[b+1]+1]
+		for i := range runs { // each a tree of its own
+			runs[i] = entry + int32(i)
 		}
 		this := (*Labeler)(l).band(b)
 		for i := range this {
@@ -195,6 +201,9 @@ func (l *Labeler) number(last int) int {
 	n := 0
 	for b := range l.call.bands {
 		first, end := l.before[b]+1, l.before[b+1]+1
+		if first = l.forest.follow(first, end); first == end {
+			continue
+		}
 		if l.forest.roots(first, end) > 1 {
 			n = l.numberRow(b, first, n)
 		}
@@ -203,19 +212,19 @@ func (l *Labeler) number(last int) int {
 	return n
 }
 
-// numberRow gives ids to the trees that begin in the first row of a band, of which the first
-// entry is given, after the first n. Those that begin in the second come after them, whatever
-// their columns are.
+// numberRow gives ids after n to the trees that begin in the first row of a band, with an
+// entry from first on. Those that begin in the second come after them, whatever their
+// columns are.
 func (l *Labeler) numberRow(b int, first int32, n int) int {
 	f, band := l.forest, l.band(b)
 	for i, set := range l.row(b * l.call.rowsIn)[1:] {
 		for set != 0 {
 			left := upTo(set)
 			r := band[i].run + int32(bits.OnesCount64(band[i].start&left))
-			for f[r] >= first && f[r] != r {
+			for r >= first && f[r] >= first && f[r] != r {
 				r = f[r]
 			}
-			if f[r] == r {
+			if r >= first && f[r] == r {
 				n++
 				f[r] = -int32(n)
 			}
@@ -231,8 +240,11 @@ type painting Labeler
 // Run writes the labels of rows.
 func (l *painting) Run(_, lo, hi int) {
 	k := &l.call
-	for r := lo * k.unit * k.rowsIn; r < min(hi*k.unit*k.rowsIn, k.rows); r++ {
-		paint(k.labels[r*k.w:(r+1)*k.w], l.forest, (*Labeler)(l).row(r)[1:], (*Labeler)(l).band(r/k.rowsIn))
+	first, end := lo*k.unit*k.rowsIn, min(hi*k.unit*k.rowsIn, k.rows)
+	out := k.labels[first*k.w : end*k.w]
+	for r := first; r < end; r++ {
+		paint(out, k.w, l.forest, (*Labeler)(l).row(r)[1:], (*Labeler)(l).band(r/k.rowsIn))
+		out = out[k.w:]
 	}
 }
 

@@ -58,6 +58,19 @@ func (f forest) numberFrom(first, end int32, n int) int {
 	return n
 }
 
+// follow gives the entries from first on the ids of their parents, all before them having
+// theirs, up to the first root. It returns which that is, or end.
+func (f forest) follow(first, end int32) int32 {
+	for i := first; i < end; i++ {
+		p := f[i]
+		if p == i {
+			return i
+		}
+		f[i] = f[p]
+	}
+	return end
+}
+
 // roots counts the roots among the entries first ≤ i < end.
 func (f forest) roots(first, end int32) (n int) {
 	for i := first; i < end; i++ {

@@ -20,32 +20,31 @@ type band struct {
 // upTo has the lowest bit of v, which is not 0, and all below it.
 func upTo(v uint64) uint64 { return v ^ (v - 1) }
 
-// pack sets a bit for each pixel that is not 0.
-func pack(set []uint64, pixels []uint8) {
-	n := 0
-	if haveAVX2 && len(pixels) >= 64 {
-		n = len(pixels) / 64
-		packAVX2(&set[0], &pixels[0], n)
-		pixels = pixels[n*64:]
+// pack sets a bit for each of the first w pixels that is not 0; the others are those of later rows.
+func pack(set []uint64, pixels []uint8, w int) {
+	i := 0
+	if haveAVX2 && w >= 64 {
+		i = w / 64
+		packAVX2(&set[0], &pixels[0], i)
+		pixels, w = pixels[64*i:], w-64*i
 	}
-	for ; len(pixels) >= 64; n++ {
-		set[n] = nonZero64((*[64]uint8)(pixels))
-		pixels = pixels[64:]
+	for ; w >= 64; i++ {
+		set[i] = nonZero64((*[64]uint8)(pixels))
+		pixels, w = pixels[64:], w-64
 	}
 	last := uint64(0)
 	x := 0
-	for ; len(pixels) >= 8; x += 8 {
+	for ; x < w && len(pixels) >= 8; x += 8 {
 		last |= nonZero8(pixels) << x
 		pixels = pixels[8:]
 	}
-	for i, v := range pixels {
-		if v != 0 {
-			last |= 1 << (x + i)
+	for ; x < w; x++ {
+		if pixels[0] != 0 {
+			last |= 1 << x
 		}
+		pixels = pixels[1:]
 	}
-	if n < len(set) {
-		set[n] = last
-	}
+	set[i] = last & (1<<w - 1)
 }
 
 // nonZero64 sets bit i where p[i] is not 0.

@@ -5,24 +5,24 @@ import "math/bits"
 // beyond is how many entries after the last of a forest may be read.
 const beyond = 8
 
-// paint writes the labels of a row: where a pixel is set, the id of the last run that
-// starts no later.
-func paint(out, ids []int32, set []uint64, b []band) {
-	if haveAVX2 && len(out) >= 8 {
-		done := len(out) &^ 7
-		paintAVX2(&out[0], &ids[0], &set[0], &b[0], done/8)
-		if done == len(out) {
-			return
+// paint writes the labels of a row of w pixels: where one is set, the id of the last run that
+// starts no later. What comes after them in out may be overwritten.
+func paint(out []int32, w int, ids []int32, set []uint64, b []band) {
+	done := 0
+	if haveAVX2 {
+		if done = (w + 7) &^ 7; done > len(out) {
+			done -= 8
 		}
-		word, shift := done/64, done%64
-		left := b[word].start & (1<<shift - 1)
-		paintWord(out[done:], ids[b[word].run+int32(bits.OnesCount64(left)):], set[word]>>shift, b[word].start>>shift)
-		return
+		if done > 0 {
+			paintAVX2(&out[0], &ids[0], &set[0], &b[0], done/8)
+		}
 	}
-	for i := range b {
-		n := min(64, len(out))
-		paintWord(out[:n], ids[b[i].run:], set[i], b[i].start)
-		out = out[n:]
+	for done < w {
+		i, x := done/64, done%64
+		n := min(64-x, w-done)
+		left := b[i].start & (1<<x - 1)
+		paintWord(out[done:done+n], ids[b[i].run+int32(bits.OnesCount64(left)):], set[i]>>x, b[i].start>>x)
+		done += n
 	}
 }
 
