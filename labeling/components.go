@@ -56,6 +56,7 @@ type call struct {
 	bands   int
 	unit    int // bands that stay together: one, or those of a slice
 	units   int
+	blocks  int // of units
 	workers int
 }
 
@@ -79,7 +80,10 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	if k.bands > 0 {
 		k.units = k.bands / k.unit
 	}
-	k.workers = parallel.Blocks(k.units, l.Workers)
+	k.workers, k.blocks = l.Workers, 1
+	if l.Workers > 1 {
+		k.blocks = parallel.Blocks(k.units, blocksEach*l.Workers)
+	}
 
 	l.sets = grow(l.sets, 1+(k.rows+1)*k.words)
 	l.sets[0] = 0
@@ -93,8 +97,8 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	mustFit(last+1, mask.Shape)
 	l.forest = grow(l.forest, last+1+beyond)
 	l.share((*joining)(l))
-	for b := 1; b < k.workers; b++ {
-		first := k.unit * parallel.Edge(b, k.units, k.workers)
+	for b := 1; b < k.blocks; b++ {
+		first := k.unit * parallel.Edge(b, k.units, k.blocks)
 		for r := first; r < first+k.unit; r++ {
 			l.join(r, first, false)
 		}
@@ -107,8 +111,11 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 
 // share has the workers of the call do one of the steps below.
 func (l *Labeler) share(step parallel.Task) {
-	parallel.Do(step, l.call.units, l.call.workers)
+	parallel.Share(step, l.call.units, l.call.blocks, l.call.workers)
 }
+
+// blocksEach is how many blocks there are for each worker.
+const blocksEach = 4
 
 // row is the words of a row, from the one to the left of it on.
 func (l *Labeler) row(r int) []uint64 {

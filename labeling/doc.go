@@ -32,13 +32,17 @@
 //
 // Components reads the mask once. It packs rows to bits, 64 pixels a word, and
 // takes its runs, the longest stretches of foreground, as the nodes of a
-// union-find forest (He, Chao and Suzuki 2008). A few logical operations on the
-// bits of two rows tell where a run of one first meets a run of the other, so the
-// work grows with words and runs, not with pixels. In 3-D most contacts follow
+// union-find forest (He, Chao and Suzuki 2008). At connectivity 8 two rows together are
+// one band, of which the runs are those of columns in which either has a pixel: they
+// are connected, too, and fewer (compare the blocks of Grana, Borghesani and Cucchiara 2010). A few
+// logical operations on the bits of two rows tell where a run of one first meets a run of the
+// other, so the work grows with words and runs, not with pixels. In 3-D most contacts follow
 // from others and are masked off before they are looked at. At last the labels are
-// written, run by run. Several workers each have a block of rows (in 3-D: slices), and
-// the seams are joined at last. The scratch space is five bits a pixel and 8 bytes
-// a run; a [Labeler] keeps it from call to call.
+// written, eight pixels at a time where the processor can: what is set takes the id of the last run
+// that starts no later. Several workers each have blocks of rows (in 3-D: slices), and
+// the seams are joined at last. Images a few pixels wide are labelled lying on their side.
+// The scratch space is two or three bits a pixel and 4 bytes a run (of images lying on their
+// side 5 bytes a pixel); a [Labeler] keeps it from call to call.
 //
 // All functions take time linear in the pixels, but for what sorting the distinct
 // ids costs.
@@ -49,6 +53,9 @@
 //     Processing", J. ACM 13 (1966): two passes and a table of equivalences.
 //   - He, Chao and Suzuki, "A Run-Based Two-Scan Labeling Algorithm", IEEE
 //     Transactions on Image Processing 17 (2008).
+//   - Grana, Borghesani and Cucchiara, "Optimized Block-Based Connected Components
+//     Labeling With Decision Trees", IEEE Transactions on Image Processing 19 (2010):
+//     the pixels of a block of 2×2 touch, so label blocks.
 //   - Lemaitre, Hennequin and Lacassagne, "How to speed Connected Component
 //     Labeling up with SIMD RLE algorithms", WPMVP 2020: runs by wide instructions.
 //   - Falk et al., "U-Net: deep learning for cell counting, detection, and

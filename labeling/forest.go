@@ -61,6 +61,9 @@ func (f forest) numberFrom(first, end int32, n int) int {
 // follow gives the entries from first on the ids of their parents, all before them having
 // theirs, up to the first root. It returns which that is, or end.
 func (f forest) follow(first, end int32) int32 {
+	if haveAVX2 {
+		first += followAVX2(&f[0], first, end-first)
+	}
 	for i := first; i < end; i++ {
 		p := f[i]
 		if p == i {

@@ -15,14 +15,7 @@ type lying struct {
 	labels grid.Labels
 	ids    []int32
 	shape  [2]int
-	call   upright
-}
-
-// upright is what the lying image is turned from, and to.
-type upright struct {
-	pixels []uint8
-	labels []int32
-	h, w   int
+	pixels []uint8 // of the upright image
 }
 
 // componentsLying labels an image that it turns and turns back. What touches stays the
@@ -30,28 +23,29 @@ type upright struct {
 func (l *Labeler) componentsLying(dst *grid.Labels, mask *grid.Mask, c Connectivity) (*grid.Labels, int) {
 	t := &l.lying
 	h, w := mask.Shape[0], mask.Shape[1]
-	t.call = upright{mask.Data, dst.Data, h, w}
-	t.shape = [2]int{w, h}
+	t.pixels, t.shape = mask.Data, [2]int{w, h}
 	t.mask = grid.Mask{Shape: t.shape[:], Data: grow(t.mask.Data, h*w)}
 	t.labels = grid.Labels{Shape: t.shape[:], Data: grow(t.labels.Data, h*w)}
-	parallel.Do((*turning)(t), h, l.Workers)
+	parallel.Share((*turning)(t), h, blocksEach*l.Workers, l.Workers)
 	_, n := l.Components(&t.labels, &t.mask, c)
 
 	t.ids = grow(t.ids, n+1)
 	clear(t.ids)
-	t.ids[0] = -1 // until the others have theirs
-	next := int32(1)
+	t.ids[0] = -1
+	next, at := int32(0), 0
 	for y := range h {
-		for i := y; i < h*w; i += h {
-			if id := t.labels.Data[i]; t.ids[id] == 0 {
-				t.ids[id] = next
+		for i := y; i < len(t.labels.Data); i += h {
+			id := t.ids[t.labels.Data[i]]
+			if id == 0 { // seen for the first time
 				next++
+				id = next
+				t.ids[t.labels.Data[i]] = id
 			}
+			dst.Data[at] = max(id, 0)
+			at++
 		}
 	}
-	t.ids[0] = 0
-	parallel.Do((*turningBack)(t), h, l.Workers)
-	t.call = upright{}
+	t.pixels = nil
 	return dst, n
 }
 
@@ -59,24 +53,11 @@ type turning lying
 
 // Run turns some rows of pixels.
 func (t *turning) Run(_, lo, hi int) {
-	h, w := t.call.h, t.call.w
+	w, h := t.shape[0], t.shape[1]
 	for x := range w {
 		column := t.mask.Data[x*h : (x+1)*h]
 		for y := lo; y < hi; y++ {
-			column[y] = t.call.pixels[y*w+x]
-		}
-	}
-}
-
-type turningBack lying
-
-// Run writes some rows of labels.
-func (t *turningBack) Run(_, lo, hi int) {
-	h, w := t.call.h, t.call.w
-	for x := range w {
-		column := t.labels.Data[x*h : (x+1)*h]
-		for y := lo; y < hi; y++ {
-			t.call.labels[y*w+x] = t.ids[column[y]]
+			column[y] = t.pixels[y*w+x]
 		}
 	}
 }

@@ -27,6 +27,12 @@ func eights() (starts, sets [256][8]uint8) {
 //go:noescape
 func packAVX2(set *uint64, pixels *uint8, words int)
 
+// followAVX2 follows eight parents at a time, of up to n entries, as long as all eight come before
+// the eight. It returns of how many.
+//
+//go:noescape
+func followAVX2(f *int32, first, n int32) (done int32)
+
 // paintAVX2 writes eight labels at a time. It reads up to beyond ids after the last.
 //
 //go:noescape

@@ -25,6 +25,39 @@ packWord:
 	VZEROUPPER
 	RET
 
+// func followAVX2(f *int32, first, n int32) (done int32)
+TEXT ·followAVX2(SB), NOSPLIT, $0-20
+	MOVQ         f+0(FP), SI
+	MOVL         first+8(FP), AX
+	MOVL         n+12(FP), CX
+	LEAQ         (SI)(AX*4), DI
+	VMOVD        AX, X4
+	VPBROADCASTD X4, Y4      // the first of the eight
+	MOVL         $8, DX
+	VMOVD        DX, X5
+	VPBROADCASTD X5, Y5
+	XORL         BX, BX
+
+followEight:
+	SUBL       $8, CX
+	JLT        followed
+	VMOVDQU    (DI), Y0
+	VPCMPGTD   Y0, Y4, Y1
+	VMOVMSKPS  Y1, DX
+	CMPL       DX, $255
+	JNE        followed
+	VPGATHERDD Y1, (SI)(Y0*4), Y2
+	VMOVDQU    Y2, (DI)
+	VPADDD     Y5, Y4, Y4
+	ADDQ       $32, DI
+	ADDL       $8, BX
+	JMP        followEight
+
+followed:
+	MOVL BX, done+16(FP)
+	VZEROUPPER
+	RET
+
 // func paintAVX2(out, ids *int32, set *uint64, b *band, eights int)
 //
 // Of the ids from that of the last run before eight columns on, each column takes the one
