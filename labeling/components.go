@@ -244,15 +244,24 @@ func (l *Labeler) numberRow(b int, first int32, n int) int {
 
 type painting Labeler
 
-// Run writes the labels of rows.
+// Run writes the labels of rows. Bands without runs are cleared many at once.
 func (l *painting) Run(_, lo, hi int) {
 	k := &l.call
 	first, end := lo*k.unit*k.rowsIn, min(hi*k.unit*k.rowsIn, k.rows)
 	out := k.labels[first*k.w : end*k.w]
+	empty := 0
 	for r := first; r < end; r++ {
-		paint(out, k.w, l.forest, (*Labeler)(l).row(r)[1:], (*Labeler)(l).band(r/k.rowsIn))
+		b := r / k.rowsIn
+		if l.before[b] == l.before[b+1] {
+			empty += k.w
+			continue
+		}
+		clear(out[:empty])
+		out, empty = out[empty:], 0
+		paint(out, k.w, l.forest, (*Labeler)(l).row(r)[1:], (*Labeler)(l).band(b))
 		out = out[k.w:]
 	}
+	clear(out)
 }
 
 // grow returns a slice of n elements, the old one if it is long enough.
