@@ -36,7 +36,7 @@ func TwoNearest(dst *Two, labels *grid.Labels, o Options) *Two {
 		kind: two, labels: labels.Data,
 		d1: dst.D1.Data, d2: dst.D2.Data, id1: dst.ID1.Data, id2: dst.ID2.Data,
 	}
-	in.transform(labels.Shape, o)
+	in.run(labels.Shape, o)
 	return dst
 }
 
@@ -46,5 +46,5 @@ func TwoNearest(dst *Two, labels *grid.Labels, o Options) *Two {
 // Workers, at the same time.
 func TwoNearestRows(labels *grid.Labels, o Options, visit func(at int, d1, d2 []float32)) {
 	in := inputs{kind: two, labels: labels.Data, visit: visit}
-	in.transform(labels.Shape, o)
+	in.run(labels.Shape, o)
 }
