@@ -159,12 +159,13 @@ func (l *line[S]) write(p *plan, i, n int) {
 	if p.d1 != nil {
 		l.distances(p, p.d1[i:i+n], l.o1[lo:hi])
 	}
-	switch p.kind {
-	case feature:
-		copy(p.id1[i:i+n], l.oid1[lo:hi])
-	case two:
+	if p.d2 != nil {
 		l.distances(p, p.d2[i:i+n], l.o2[lo:hi])
+	}
+	if p.id1 != nil {
 		copy(p.id1[i:i+n], l.oid1[lo:hi])
+	}
+	if p.id2 != nil {
 		copy(p.id2[i:i+n], l.oid2[lo:hi])
 	}
 }

@@ -75,19 +75,28 @@ type inputs struct {
 	visit    func(at int, d1, d2 []float32)
 }
 
-// transform runs the sweep with the narrowest numbers that hold every square.
+// run finds what is asked for.
 func (in *inputs) run(shape []int, o Options) {
 	m := o.metric(shape)
 	scratch := o.Scratch
 	if scratch == nil {
 		scratch = new(Scratch)
 	}
+	if turns(shape) {
+		scratch.turn.run(in, shape, m, o, scratch)
+	} else {
+		in.sweep(shape, m, o, scratch)
+	}
+}
+
+// sweep does it with the narrowest numbers that hold every square.
+func (in *inputs) sweep(shape []int, m metric, o Options, s *Scratch) {
 	switch {
 	case m.even && m.bound < 1<<30:
-		scratch.int32.transform(in, shape, m, o)
+		s.int32.transform(in, shape, m, o)
 	case m.even && m.bound < 1<<50:
-		scratch.int64.transform(in, shape, m, o)
+		s.int64.transform(in, shape, m, o)
 	default:
-		scratch.float64.transform(in, shape, m, o)
+		s.float64.transform(in, shape, m, o)
 	}
 }
