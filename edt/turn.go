@@ -5,12 +5,17 @@ import "github.com/weightmap/weightmap/internal/parallel"
 // An image of few columns and many rows is taken as its transpose: exact distances do not
 // depend on which axis comes first, but a row takes some time however short it is.
 
-// fewColumns is how many are not worth a row of their own.
-const fewColumns = 24
+// fewColumns is how many are not worth a row of their own, mostRows for how many rows the
+// lines along them may take memory: some hundred bytes a pixel of a line.
+const fewColumns, mostRows = 24, 1 << 18
 
 // turns reports whether an image of that shape is taken as its transpose.
 func turns(shape []int) bool {
-	return len(shape) == 2 && 0 < shape[1] && shape[1] < fewColumns && shape[1] < shape[0]
+	if len(shape) != 2 {
+		return false
+	}
+	rows, columns := shape[0], shape[1]
+	return 0 < columns && columns < min(fewColumns, rows) && rows <= mostRows
 }
 
 // turn is an image taken as its transpose. Its results are turned back one at a time,
