@@ -106,8 +106,11 @@ func (t *turn) Run(worker, lo, hi int) {
 		in := &t.in
 		switch t.step {
 		case forth:
-			toColumns(t.mask, in.mask, rows, columns, a, b)
-			toColumns(t.labels, in.labels, rows, columns, a, b)
+			if in.mask != nil {
+				toColumns(t.mask, in.mask, rows, columns, a, b)
+			} else {
+				toColumns(t.labels, in.labels, rows, columns, a, b)
+			}
 		case second:
 			toRows(in.d2[i:j], in.d1, rows, columns, a, b)
 			toRows(in.id2[i:j], in.id1, rows, columns, a, b)
@@ -133,15 +136,17 @@ func (t *turn) Run(worker, lo, hi int) {
 	}
 }
 
-// toColumns puts the rows lo ≤ r < hi of src into the columns of dst, its transpose.
+// toColumns puts the rows lo ≤ r < hi of src into the columns of dst, its transpose, two
+// at a time.
 func toColumns[T any](dst, src []T, rows, columns, lo, hi int) {
-	if src == nil {
-		return
-	}
-	for c := range columns {
-		k, to := lo*columns+c, dst[c*rows+lo:c*rows+hi]
+	for c := 0; c < columns; c += 2 {
+		d := min(c+1, columns-1)
+		src := src[lo*columns+c : (hi-1)*columns+d+1]
+		to, and := dst[c*rows+lo:c*rows+hi], dst[d*rows+lo:d*rows+hi]
+		and = and[:len(to)]
+		k, next := 0, d-c
 		for r := range to {
-			to[r] = src[k]
+			to[r], and[r] = src[k], src[k+next]
 			k += columns
 		}
 	}
@@ -149,10 +154,13 @@ func toColumns[T any](dst, src []T, rows, columns, lo, hi int) {
 
 // toRows makes dst the rows lo ≤ r < hi of the transpose of src.
 func toRows[T any](dst, src []T, rows, columns, lo, hi int) {
-	for c := range columns {
-		k := c
-		for _, v := range src[c*rows+lo : c*rows+hi] {
-			dst[k] = v
+	for c := 0; c < columns; c += 2 {
+		d := min(c+1, columns-1)
+		from, and := src[c*rows+lo:c*rows+hi], src[d*rows+lo:d*rows+hi]
+		and = and[:len(from)]
+		k, next := c, d-c
+		for r, v := range from {
+			dst[k], dst[k+next] = v, and[r]
 			k += columns
 		}
 	}
