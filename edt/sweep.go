@@ -56,12 +56,13 @@ func (s *sweep[S]) transform(in *inputs, shape []int, m metric, o Options) {
 	if s.made > 0 { // a line is an image of one row
 		s.shape = append([]int{1, 1}[:s.made:s.made], shape...)
 	}
-	longest := 0
-	for _, k := range s.shape {
+	longest := 0 // of the lines that are loaded
+	for _, k := range s.shape[1:] {
 		longest = max(longest, k)
 	}
-	s.inf, s.far = infinite[S](), int32(longest+2)
-	s.reach, s.scanWeight = longest+2, s.axisWeight(0)
+	farthest := max(longest, s.shape[0]) + 2
+	s.inf, s.far = infinite[S](), int32(farthest)
+	s.reach, s.scanWeight = farthest, s.axisWeight(0)
 	s.limited = o.Radius > 0 && s.kind == two
 	s.gaps, s.limit = false, math.Inf(1)
 	if s.limited {

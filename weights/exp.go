@@ -29,3 +29,11 @@ var expConstants = [...]float64{
 	1. / 479001600, 1. / 39916800, 1. / 3628800, 1. / 362880, 1. / 40320, 1. / 5040,
 	1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1,
 }
+
+// expVectors are the same, each four times.
+var expVectors = func() (v [4 * len(expConstants)]float64) {
+	for i := range v {
+		v[i] = expConstants[i/4]
+	}
+	return v
+}()

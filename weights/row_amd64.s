@@ -3,46 +3,41 @@
 #include "textflag.h"
 
 // TERM makes four weights of the sums s in b: w_c + w0·exp(exponent·s²), x in b, n in
-// c, y in d. R8 has the constants of exp. Y8 w0, Y9 exponent, Y10 w_c.
+// c, y in d. R8 has the constants of exp, each four times. Y8 w0, Y9 exponent, Y10 w_c.
 #define STEP(at, b, d) \
-	VBROADCASTSD at(R8), Y7 \
-	VMULPD       b, d, d    \
-	VADDPD       Y7, d, d
+	VMULPD b, d, d      \
+	VADDPD at(R8), d, d
 
 #define TERM(b, c, cx, d) \
-	VMULPD       b, b, b      \
-	VMULPD       Y9, b, b     \
-	VBROADCASTSD 0(R8), Y7    \
-	VMAXPD       Y7, b, b     \
-	VBROADCASTSD 8(R8), Y7    \
-	VMULPD       Y7, b, c     \
-	VROUNDPD     $0, c, c     \
-	VBROADCASTSD 16(R8), Y7   \
-	VMULPD       Y7, c, d     \
-	VSUBPD       d, b, b      \
-	VBROADCASTSD 24(R8), Y7   \
-	VMULPD       Y7, c, d     \
-	VSUBPD       d, b, b      \
-	VBROADCASTSD 32(R8), d    \
-	STEP(40, b, d)            \
-	STEP(48, b, d)            \
-	STEP(56, b, d)            \
-	STEP(64, b, d)            \
-	STEP(72, b, d)            \
-	STEP(80, b, d)            \
-	STEP(88, b, d)            \
-	STEP(96, b, d)            \
-	STEP(104, b, d)           \
-	STEP(112, b, d)           \
-	STEP(120, b, d)           \
-	STEP(128, b, d)           \
-	VCVTPD2DQY   c, cx        \
-	VPMOVSXDQ    cx, c        \
-	VPADDQ       Y11, c, c    \
-	VPSLLQ       $52, c, c    \
-	VMULPD       c, d, d      \
-	VMULPD       Y8, d, d     \
-	VADDPD       Y10, d, d
+	VMULPD     b, b, b      \
+	VMULPD     Y9, b, b     \
+	VMAXPD     0(R8), b, b  \
+	VMULPD     32(R8), b, c \
+	VROUNDPD   $0, c, c     \
+	VMULPD     64(R8), c, d \
+	VSUBPD     d, b, b      \
+	VMULPD     96(R8), c, d \
+	VSUBPD     d, b, b      \
+	VMOVUPD    128(R8), d   \
+	STEP(160, b, d)         \
+	STEP(192, b, d)         \
+	STEP(224, b, d)         \
+	STEP(256, b, d)         \
+	STEP(288, b, d)         \
+	STEP(320, b, d)         \
+	STEP(352, b, d)         \
+	STEP(384, b, d)         \
+	STEP(416, b, d)         \
+	STEP(448, b, d)         \
+	STEP(480, b, d)         \
+	STEP(512, b, d)         \
+	VCVTPD2DQY c, cx        \
+	VPMOVSXDQ  cx, c        \
+	VPADDQ     Y11, c, c    \
+	VPSLLQ     $52, c, c    \
+	VMULPD     c, d, d      \
+	VMULPD     Y8, d, d     \
+	VADDPD     Y10, d, d
 
 // func gapsAVX2(w, d1, d2 *float32, labels *int32, n int, b *float64, e *float64)
 //
