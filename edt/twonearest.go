@@ -42,7 +42,8 @@ func TwoNearest(dst *Two, labels *grid.Labels, o Options) *Two {
 
 // TwoNearestRows hands d1 and d2 over row by row instead of keeping them: visit gets
 // the index (into Data) of the row's first pixel and the distances of its pixels,
-// which it must not keep. The rows come in no certain order and, with several
+// which it must not keep. Of images with few columns it gets several whole rows at
+// once, one behind the other. The rows come in no certain order and, with several
 // Workers, at the same time.
 func TwoNearestRows(labels *grid.Labels, o Options, visit func(at int, d1, d2 []float32)) {
 	in := inputs{kind: two, labels: labels.Data, visit: visit}
