@@ -377,7 +377,7 @@ func TestLongerThanInt32Squares(t *testing.T) {
 
 func TestNothingAllocatedWithScratch(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
-	for _, shape := range [][]int{{64, 64}, {8, 32, 32}} {
+	for _, shape := range [][]int{{64, 64}, {8, 32, 32}, {600, 5}, {40_000, 2}, {2, 40_000}} {
 		labels := randomLabels(rng, shape)
 		mask := grid.New[uint8](shape...)
 		o := edt.Options{Scratch: new(edt.Scratch)}
@@ -389,6 +389,7 @@ func TestNothingAllocatedWithScratch(t *testing.T) {
 			"MultiLabel":   func() { edt.MultiLabel(d, labels, o) },
 			"NearestLabel": func() { edt.NearestLabel(index, labels, o) },
 			"TwoNearest":   func() { edt.TwoNearest(two, labels, o) },
+			"by rows":      func() { edt.TwoNearestRows(labels, o, func(int, []float32, []float32) {}) },
 		} {
 			f()
 			if n := testing.AllocsPerRun(10, f); n > 0 {

@@ -19,7 +19,7 @@ func Features(dst *grid.Labels, mask *grid.Mask, o Options) *grid.Labels {
 	for _, m := range mask.Data {
 		if m != 0 {
 			in := inputs{kind: feature, mask: mask.Data, id1: dst.Data}
-			in.transform(mask.Shape, o)
+			in.run(mask.Shape, o)
 			return dst
 		}
 	}
@@ -34,6 +34,6 @@ func Features(dst *grid.Labels, mask *grid.Mask, o Options) *grid.Labels {
 func NearestLabel(dst, labels *grid.Labels, o Options) *grid.Labels {
 	dst = grid.Like(dst, labels.Shape)
 	in := inputs{kind: feature, labels: labels.Data, id1: dst.Data}
-	in.transform(labels.Shape, o)
+	in.run(labels.Shape, o)
 	return dst
 }

@@ -83,11 +83,11 @@ func around[T any](s []T, n int, v T) {
 }
 
 // begin makes the line ready for lines of n pixels along the axis.
-func (s *sweep[S]) begin(l *line[S], n, axis int) {
-	l.w = S(s.axisWeight(axis))
-	l.frame(s.kind, n)
-	outside := s.inf
-	if s.border(axis) {
+func (l *line[S]) begin(p *plan, n, axis int) {
+	l.w = S(p.axisWeight(axis))
+	l.frame(p.kind, n)
+	outside := l.inf
+	if p.border(axis) {
 		outside = 0
 	}
 	l.f1[margin-1], l.f1[margin+n] = outside, outside
@@ -104,80 +104,85 @@ func (l *line[S]) offers(k kind, n int) record[S] {
 }
 
 // load fetches a line of n pixels from element i of r on.
-func (s *sweep[S]) load(l *line[S], r record[S], i, n int) {
+func (l *line[S]) load(k kind, r record[S], i, n int) {
 	copy(l.f1[margin:], r.f1[i:i+n])
-	if s.kind != nearest {
+	if k != nearest {
 		copy(l.id1[margin:], r.id1[i:i+n])
 	}
-	if s.kind == two {
+	if k == two {
 		copy(l.f2[margin:], r.f2[i:i+n])
 		copy(l.id2[margin:], r.id2[i:i+n])
 	}
 }
 
 // square turns what the scan has found into what the pixels offer along the next axis.
-func (s *sweep[S]) square(dst record[S], known record[int32]) {
-	s.squares(dst.f1, known.f1)
+func (l *line[S]) square(p *plan, dst record[S], known record[int32]) {
+	l.squares(p, dst.f1, known.f1)
 	copy(dst.id1, known.id1)
-	if s.kind == two {
-		s.squares(dst.f2, known.f2)
+	if p.kind == two {
+		l.squares(p, dst.f2, known.f2)
 		copy(dst.id2, known.id2)
 	}
 }
 
-// squares turns steps of the scan into squares.
-func (s *sweep[S]) squares(dst []S, steps []int32) {
-	w, reach, done := S(s.scanWeight), int32(s.reach), 0
-	if d, ok := any(dst).([]int32); ok && haveAVX2 && len(d) >= 8 {
-		done = len(d) &^ 7
-		squaresAVX2(&d[0], &steps[0], reach, any(s.inf).(int32), done)
+// squares turns steps of the scan into squares. Those that are too large for S are
+// counted as infinite, which only happens to the narrow twin of a line.
+func (l *line[S]) squares(p *plan, dst []S, steps []int32) {
+	w, inf, reach, done := S(p.scanWeight), l.inf, int32(p.reach), 0
+	if d, ok := any(dst).([]int32); ok {
+		reach = min(reach, narrowReach)
+		if haveAVX2 && len(d) >= 8 {
+			done = len(d) &^ 7
+			squaresAVX2(&d[0], &steps[0], reach, any(inf).(int32), done)
+		}
 	}
 	for x := done; x < len(steps); x++ {
 		if g := steps[x]; g >= reach {
-			dst[x] = s.inf
+			dst[x] = inf
 		} else {
 			dst[x] = S(w * S(S(g)*S(g)))
 		}
 	}
 }
 
-// store solves the row that begins at element i of the grid and writes the result.
-func (s *sweep[S]) store(l *line[S], i, n int) {
-	s.solve(l, n)
+// write turns what the pixels of the line have come out with into the row of the
+// result that begins at element i of the grid.
+func (l *line[S]) write(p *plan, i, n int) {
 	lo, hi := margin, margin+n
-	if s.visit != nil {
+	if p.visit != nil {
 		l.d1, l.d2 = grow(l.d1, n), grow(l.d2, n)
-		s.distances(l.d1, l.o1[lo:hi])
-		s.distances(l.d2, l.o2[lo:hi])
-		s.visit(i, l.d1, l.d2)
+		l.distances(p, l.d1, l.o1[lo:hi])
+		l.distances(p, l.d2, l.o2[lo:hi])
+		p.visit(i, l.d1, l.d2)
 		return
 	}
-	if s.d1 != nil {
-		s.distances(s.d1[i:i+n], l.o1[lo:hi])
+	if p.d1 != nil {
+		l.distances(p, p.d1[i:i+n], l.o1[lo:hi])
 	}
-	switch s.kind {
-	case feature:
-		copy(s.id1[i:i+n], l.oid1[lo:hi])
-	case two:
-		s.distances(s.d2[i:i+n], l.o2[lo:hi])
-		copy(s.id1[i:i+n], l.oid1[lo:hi])
-		copy(s.id2[i:i+n], l.oid2[lo:hi])
+	if p.d2 != nil {
+		l.distances(p, p.d2[i:i+n], l.o2[lo:hi])
+	}
+	if p.id1 != nil {
+		copy(p.id1[i:i+n], l.oid1[lo:hi])
+	}
+	if p.id2 != nil {
+		copy(p.id2[i:i+n], l.oid2[lo:hi])
 	}
 }
 
 // distances turns squares into what the caller asked for.
-func (s *sweep[S]) distances(dst []float32, squares []S) {
-	scale, done := s.scale, 0
-	if q, ok := any(squares).([]int32); ok && haveAVX2 && scale == 1 && !s.o.Squared {
+func (l *line[S]) distances(p *plan, dst []float32, squares []S) {
+	scale, done := p.scale, 0
+	if q, ok := any(squares).([]int32); ok && haveAVX2 && scale == 1 && !p.o.Squared {
 		if done = len(q) &^ 7; done > 0 {
-			rootsAVX2(&dst[0], &q[0], any(s.inf).(int32), done)
+			rootsAVX2(&dst[0], &q[0], any(l.inf).(int32), done)
 		}
 	}
 	for x := done; x < len(squares); x++ {
 		switch f := squares[x]; {
-		case f == s.inf:
+		case f == l.inf:
 			dst[x] = float32(math.Inf(1))
-		case s.o.Squared:
+		case p.o.Squared:
 			dst[x] = float32(scale * scale * float64(f))
 		default:
 			dst[x] = float32(scale * math.Sqrt(float64(f)))

@@ -4,6 +4,9 @@ package edt
 // bits at a time, squares of 64 bits are cut off at what 32 count as infinite: more
 // than is ever found there.
 
+// narrowReach is the number of steps whose square is counted as infinite in 32 bits.
+const narrowReach = 1 << 15
+
 // reserveNarrow makes room for the narrow twin of a line of 64 bits, of so many elements
 // with their margins. The two share their ids.
 func (l *line[S]) reserveNarrow(k kind, n int) {
@@ -14,7 +17,7 @@ func (l *line[S]) reserveNarrow(k kind, n int) {
 		l.narrow = new(line[int32])
 	}
 	t := l.narrow
-	t.inf, t.framed = infinite[int32](), -1
+	t.inf, t.framed, t.skip, t.skipped = infinite[int32](), -1, 0, 0
 	t.f1, t.o1 = grow(t.f1, n), grow(t.o1, n)
 	if k == two {
 		t.f2, t.o2 = grow(t.f2, n), grow(t.o2, n)
@@ -52,4 +55,20 @@ func widen(l *line[int64], k kind, n int) {
 	if k == two {
 		restore(l.o2, t.o2)
 	}
+}
+
+// straight takes a row of an image of 64 bits from the scan to the result in 32 bits, if
+// looking outwards is enough. Squares of 64 bits are made only where it is not.
+func (s *sweep[S]) straight(l *line[S], known record[int32], k int) bool {
+	t, n := l.narrow, len(known.f1)
+	if t == nil || s.kind == edge || !t.worthALook(n) {
+		return false
+	}
+	t.begin(&s.plan, n, 1)
+	t.square(&s.plan, t.offers(s.kind, n), known)
+	if !t.looked(s.outwards(t, n)) {
+		return false
+	}
+	t.write(&s.plan, k, n)
+	return true
 }

@@ -28,7 +28,28 @@ func stepsWithin(limit int32) (n int, certain bool) {
 }
 
 // nearby solves the line by looking outwards, if it can.
-func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
+func (s *sweep[S]) nearby(l *line[S], n int) bool {
+	if l.narrow != nil && len(s.shape) == 2 || !l.worthALook(n) {
+		return false // or that was tried straight from the scan
+	}
+	switch l := any(l).(type) {
+	case *line[int32]:
+		return l.looked(s.outwards(l, n))
+	case *line[int64]:
+		narrow(l, s.kind, n)
+		found := s.outwards(l.narrow, n)
+		if found {
+			widen(l, s.kind, n)
+		}
+		return l.looked(found)
+	case *line[float64]:
+		return s.kind == nearest && l.looked(nearestFloatAVX2(&l.o1[margin], &l.f1[margin], n, maxSteps, l.w))
+	}
+	return false
+}
+
+// worthALook reports whether to look outwards on the next line of n pixels.
+func (l *line[S]) worthALook(n int) bool {
 	if !haveAVX2 || n < shortest {
 		return false
 	}
@@ -36,20 +57,11 @@ func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
 		l.skip--
 		return false
 	}
-	switch l := any(l).(type) {
-	case *line[int32]:
-		found = s.outwards(l, n)
-	case *line[int64]:
-		narrow(l, s.kind, n)
-		if found = s.outwards(l.narrow, n); found {
-			widen(l, s.kind, n)
-		}
-	case *line[float64]:
-		if s.kind != nearest {
-			return false
-		}
-		found = nearestFloatAVX2(&l.o1[margin], &l.f1[margin], n, maxSteps, l.w)
-	}
+	return true
+}
+
+// looked takes note of whether that was enough, and returns it.
+func (l *line[S]) looked(found bool) bool {
 	if found {
 		l.skipped = 0
 	} else {

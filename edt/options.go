@@ -45,6 +45,7 @@ type Scratch struct {
 	int32   sweep[int32]
 	int64   sweep[int64]
 	float64 sweep[float64]
+	turn    turn
 	signed  []float32
 }
 

@@ -75,34 +75,34 @@ var (
 // beyond scans planes outside a block towards it, so many there are: plane near is next
 // to the block, and away leads to the one behind it. Mostly every column has met all it
 // needs within a few planes; only where one has not are more looked at.
-func (s *sweep[S]) beyond(r record[int32], near, away, planes int) {
-	if s.limited { // what is farther away cannot matter
-		planes = min(planes, s.reach)
+func (p *plan) beyond(r record[int32], near, away, planes int) {
+	if p.limited { // what is farther away cannot matter
+		planes = min(planes, p.reach)
 	}
 	size := len(r.f1)
 	for some := 8; ; some *= 4 {
 		some = min(some, planes)
-		s.clear(r, some == planes)
+		p.clear(r, some == planes)
 		from := -1
 		for i := some - 1; i >= 0; i-- {
 			k := (near + i*away) * size
-			s.forward(r, r, k, from)
+			p.forward(r, r, k, from)
 			from = k
 		}
-		if some == planes || s.satisfied(r) {
+		if some == planes || p.satisfied(r) {
 			return
 		}
 	}
 }
 
 // satisfied reports whether nothing farther away could change the record.
-func (s *sweep[S]) satisfied(r record[int32]) bool {
+func (p *plan) satisfied(r record[int32]) bool {
 	worst := r.f1
-	if s.kind == two {
+	if p.kind == two {
 		worst = r.f2
 	}
 	for _, f := range worst {
-		if f >= s.far {
+		if f >= p.far {
 			return false
 		}
 	}
@@ -118,13 +118,17 @@ func (s *sweep[S]) complete(l *line[S], known record[int32], k int) {
 	}
 	last := len(s.shape) - 1
 	if last == 1 {
-		s.begin(l, size, last)
-		s.square(l.offers(s.kind, size), known)
-		s.store(l, k, size)
+		if s.straight(l, known, k) {
+			return
+		}
+		l.begin(&s.plan, size, last)
+		l.square(&s.plan, l.offers(s.kind, size), known)
+		s.solve(l, size)
+		l.write(&s.plan, k, size)
 		return
 	}
 	plane := l.plane.of(s.kind, 0, size)
-	s.square(plane, known)
+	l.square(&s.plan, plane, known)
 	if s.kind == edge {
 		plane.id1 = known.id1
 	}
@@ -132,10 +136,11 @@ func (s *sweep[S]) complete(l *line[S], known record[int32], k int) {
 		s.cross(l, plane, a)
 	}
 	n := s.shape[last]
-	s.begin(l, n, last)
+	l.begin(&s.plan, n, last)
 	for i := 0; i < size; i += n {
-		s.load(l, plane, i, n)
-		s.store(l, k+i, n)
+		l.load(s.kind, plane, i, n)
+		s.solve(l, n)
+		l.write(&s.plan, k+i, n)
 	}
 }
 
@@ -146,7 +151,7 @@ const abreast = 16
 // cross takes a plane through an axis that is neither the first nor the last.
 func (s *sweep[S]) cross(l *line[S], plane record[S], axis int) {
 	outer, n, inner := grid.Axis(s.shape[1:], axis-1)
-	s.begin(l, n, axis)
+	l.begin(&s.plan, n, axis)
 	l.between = true
 	for o := range outer {
 		for j := 0; j < inner; j += abreast {
@@ -157,7 +162,7 @@ func (s *sweep[S]) cross(l *line[S], plane record[S], axis int) {
 			}
 			block.gather(plane, at, n, inner, lines)
 			for b := range lines {
-				s.load(l, block, b*n, n)
+				l.load(s.kind, block, b*n, n)
 				s.solve(l, n)
 				out := record[S]{l.o1, l.o2, l.oid1, l.oid2}
 				block.put(b*n, out.of(s.kind, margin, margin+n))

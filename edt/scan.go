@@ -1,13 +1,13 @@
 package edt
 
 // clear makes the record know of nothing, or if it is outside the grid of sites on the border.
-func (s *sweep[S]) clear(r record[int32], isOutside bool) {
-	outside := s.far
-	if isOutside && s.border(0) {
+func (p *plan) clear(r record[int32], isOutside bool) {
+	outside := p.far
+	if isOutside && p.border(0) {
 		outside = 0
 	}
 	fill(r.f1, outside)
-	fill(r.f2, s.far)
+	fill(r.f2, p.far)
 	fill(r.id1, 0)
 	fill(r.id2, 0)
 }
@@ -16,24 +16,24 @@ func (s *sweep[S]) clear(r record[int32], isOutside bool) {
 // from what the plane before knew. The plane before, at index from…, is the one above,
 // or the one below when the scan goes up; less than 0 if there is none. r and before may be
 // the same.
-func (s *sweep[S]) forward(r, before record[int32], k, from int) {
-	switch s.kind {
+func (p *plan) forward(r, before record[int32], k, from int) {
+	switch p.kind {
 	case nearest:
-		forwardNearest(r.f1, before.f1, s.mask[k:k+len(r.f1)], s.zeros)
+		forwardNearest(r.f1, before.f1, p.mask[k:k+len(r.f1)], p.zeros)
 	case feature:
-		s.forwardFeature(r, before, k)
+		p.forwardFeature(r, before, k)
 	case edge:
-		s.forwardEdge(r.f1, before.f1, k, from)
+		p.forwardEdge(r.f1, before.f1, k, from)
 	case two:
-		forwardTwo(r, before, s.labels[k:k+len(r.f1)])
+		forwardTwo(r, before, p.labels[k:k+len(r.f1)])
 	}
 }
 
 // backward adds what the plane at index k… knows of the one side to what the next plane,
 // at index k+step…, knows of both; step is 0 if there is none. next becomes the
 // record of plane k.
-func (s *sweep[S]) backward(next, known record[int32], k, step int) {
-	switch s.kind {
+func (p *plan) backward(next, known record[int32], k, step int) {
+	switch p.kind {
 	case nearest:
 		backwardNearest(next.f1, known.f1)
 	case feature:
@@ -44,7 +44,7 @@ func (s *sweep[S]) backward(next, known record[int32], k, step int) {
 		}
 	case edge:
 		for j, g := range next.f1 {
-			if s.labels[k+j] != s.labels[k+j+step] {
+			if p.labels[k+j] != p.labels[k+j+step] {
 				g = 0
 			}
 			next.f1[j] = min(known.f1[j], g+1)
@@ -84,13 +84,13 @@ func backwardNearest(next, known []int32) {
 	}
 }
 
-func (s *sweep[S]) forwardFeature(r, before record[int32], k int) {
+func (p *plan) forwardFeature(r, before record[int32], k int) {
 	for j := range r.f1 {
 		switch i := k + j; {
-		case s.mask != nil && s.mask[i] != 0:
+		case p.mask != nil && p.mask[i] != 0:
 			r.f1[j], r.id1[j] = 0, int32(i)
-		case s.mask == nil && s.labels[i] != 0:
-			r.f1[j], r.id1[j] = 0, s.labels[i]
+		case p.mask == nil && p.labels[i] != 0:
+			r.f1[j], r.id1[j] = 0, p.labels[i]
 		default:
 			r.f1[j], r.id1[j] = before.f1[j]+1, before.id1[j]
 		}
@@ -99,12 +99,12 @@ func (s *sweep[S]) forwardFeature(r, before record[int32], k int) {
 
 // forwardEdge counts the steps from the last pixel of another label. Background has
 // no edge: it is 0 away.
-func (s *sweep[S]) forwardEdge(f, before []int32, k, from int) {
+func (p *plan) forwardEdge(f, before []int32, k, from int) {
 	for j := range f {
-		switch c := s.labels[k+j]; {
+		switch c := p.labels[k+j]; {
 		case c == 0:
 			f[j] = 0
-		case from >= 0 && s.labels[from+j] != c:
+		case from >= 0 && p.labels[from+j] != c:
 			f[j] = 1
 		default:
 			f[j] = before[j] + 1

@@ -50,9 +50,14 @@ func (e *envelope[S]) owners(dst, id []int32, lo, hi int) {
 	}
 }
 
+// fill makes all elements v, those of long slices by copying.
 func fill[T any](dst []T, v T) {
-	for i := range dst {
+	const some = 64
+	for i := range dst[:min(some, len(dst))] {
 		dst[i] = v
+	}
+	for done := some; done < len(dst); done *= 2 {
+		copy(dst[done:], dst[:done])
 	}
 }
 

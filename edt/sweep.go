@@ -25,47 +25,46 @@ const (
 // first axis: a row of an image, an image of a stack. The steps that the scan counts
 // always fit 32 bits; it is their squares that are counted in S.
 type sweep[S number] struct {
-	metric
-	kind     kind
-	o        Options
-	shape    []int
-	mask     []uint8 // sites of a mask: the zeros if zeros, else the others
-	zeros    bool
-	labels   []int32                        // or of a label grid: whatever is not zero
-	d1, d2   []float32                      // the result
-	id1, id2 []int32                        // what belongs to it
-	visit    func(at int, d1, d2 []float32) // or who gets it row by row
+	plan
+	lines []line[S]
+	inf   S // the square of no distance
+}
 
-	lines      []line[S]
+// plan is what a sweep is to do, whatever its squares are counted in.
+type plan struct {
+	inputs
+	metric
+	o     Options
+	shape []int
+
 	made       int     // axes of length 1 put before the others to have two
 	far        int32   // more steps than any line has
 	reach      int     // so many steps are too far to matter
 	scanWeight float64 // what the square of a step of the scan is worth
-	inf        S       // the square of no distance
 	limited    bool
 	gaps       bool    // only background with d1 + d2 within the limit is of interest
-	limit      float64 // if limited, the largest square of interest
+	limit      float64 // the largest square of interest
 }
 
-// transform does the whole of it. The caller has set the kind, sources and results.
-func (s *sweep[S]) transform(shape []int, m metric, o Options) {
-	n := grid.Size(shape)
-	if n == 0 {
+// transform does the whole of it.
+func (s *sweep[S]) transform(in *inputs, shape []int, m metric, o Options) {
+	if grid.Size(shape) == 0 {
 		return
 	}
-	s.metric, s.o = m, o
+	s.inputs, s.metric, s.o = *in, m, o
 	s.shape, s.made = shape, max(0, 2-len(shape))
 	if s.made > 0 { // a line is an image of one row
 		s.shape = append([]int{1, 1}[:s.made:s.made], shape...)
 	}
-	longest := 0
-	for _, k := range s.shape {
+	longest := 0 // of the lines that are loaded
+	for _, k := range s.shape[1:] {
 		longest = max(longest, k)
 	}
-	s.inf, s.far = infinite[S](), int32(longest+2)
-	s.reach, s.scanWeight = longest+2, s.axisWeight(0)
+	farthest := max(longest, s.shape[0]) + 2
+	s.inf, s.far = infinite[S](), int32(farthest)
+	s.reach, s.scanWeight = farthest, s.axisWeight(0)
 	s.limited = o.Radius > 0 && s.kind == two
-	s.gaps, s.limit = false, float64(s.inf)
+	s.gaps, s.limit = false, math.Inf(1)
 	if s.limited {
 		s.gaps = o.Gaps
 		s.limit = o.Radius / m.scale * (o.Radius / m.scale)
@@ -80,19 +79,19 @@ func (s *sweep[S]) transform(shape []int, m metric, o Options) {
 	}
 
 	parallel.Do(s, s.shape[0], workers)
-	s.mask, s.labels, s.id1, s.id2, s.d1, s.d2, s.visit = nil, nil, nil, nil, nil, nil, nil
+	s.inputs = inputs{}
 }
 
 // axisWeight is what the square of a step along the axis is worth.
-func (s *sweep[S]) axisWeight(axis int) float64 {
-	if axis < s.made {
+func (p *plan) axisWeight(axis int) float64 {
+	if axis < p.made {
 		return 1
 	}
-	return s.weight(axis - s.made)
+	return p.weight(axis - p.made)
 }
 
 // border reports whether the pixels outside the image along the axis are sites. The
 // row that a line was made an image with has no outside.
-func (s *sweep[S]) border(axis int) bool {
-	return s.o.BorderIsBackground && axis >= s.made && (s.kind == nearest || s.kind == edge)
+func (p *plan) border(axis int) bool {
+	return p.o.BorderIsBackground && axis >= p.made && (p.kind == nearest || p.kind == edge)
 }

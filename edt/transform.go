@@ -48,7 +48,7 @@ func Signed(dst *grid.Map, mask *grid.Mask, o Options) *grid.Map {
 
 func toSites(dst []float32, mask *grid.Mask, zeros bool, o Options) {
 	in := inputs{kind: nearest, mask: mask.Data, zeros: zeros, d1: dst}
-	in.transform(mask.Shape, o)
+	in.run(mask.Shape, o)
 }
 
 // MultiLabel returns the distance of every pixel of an object to the nearest pixel
@@ -60,7 +60,7 @@ func toSites(dst []float32, mask *grid.Mask, zeros bool, o Options) {
 func MultiLabel(dst *grid.Map, labels *grid.Labels, o Options) *grid.Map {
 	dst = grid.Like(dst, labels.Shape)
 	in := inputs{kind: edge, labels: labels.Data, d1: dst.Data}
-	in.transform(labels.Shape, o)
+	in.run(labels.Shape, o)
 	return dst
 }
 
@@ -75,25 +75,28 @@ type inputs struct {
 	visit    func(at int, d1, d2 []float32)
 }
 
-// transform runs the sweep with the narrowest numbers that hold every square.
-func (in *inputs) transform(shape []int, o Options) {
+// run finds what is asked for.
+func (in *inputs) run(shape []int, o Options) {
 	m := o.metric(shape)
 	scratch := o.Scratch
 	if scratch == nil {
 		scratch = new(Scratch)
 	}
-	switch {
-	case m.even && m.bound < 1<<30:
-		start(&scratch.int32, in, shape, m, o)
-	case m.even && m.bound < 1<<50:
-		start(&scratch.int64, in, shape, m, o)
-	default:
-		start(&scratch.float64, in, shape, m, o)
+	if turns(shape) {
+		scratch.turn.run(in, shape, m, o, scratch)
+	} else {
+		in.sweep(shape, m, o, scratch)
 	}
 }
 
-func start[S number](s *sweep[S], in *inputs, shape []int, m metric, o Options) {
-	s.kind, s.mask, s.zeros, s.labels = in.kind, in.mask, in.zeros, in.labels
-	s.d1, s.d2, s.id1, s.id2, s.visit = in.d1, in.d2, in.id1, in.id2, in.visit
-	s.transform(shape, m, o)
+// sweep does it with the narrowest numbers that hold every square.
+func (in *inputs) sweep(shape []int, m metric, o Options, s *Scratch) {
+	switch {
+	case m.even && m.bound < 1<<30:
+		s.int32.transform(in, shape, m, o)
+	case m.even && m.bound < 1<<50:
+		s.int64.transform(in, shape, m, o)
+	default:
+		s.float64.transform(in, shape, m, o)
+	}
 }

@@ -36,15 +36,16 @@ func TwoNearest(dst *Two, labels *grid.Labels, o Options) *Two {
 		kind: two, labels: labels.Data,
 		d1: dst.D1.Data, d2: dst.D2.Data, id1: dst.ID1.Data, id2: dst.ID2.Data,
 	}
-	in.transform(labels.Shape, o)
+	in.run(labels.Shape, o)
 	return dst
 }
 
 // TwoNearestRows hands d1 and d2 over row by row instead of keeping them: visit gets
 // the index (into Data) of the row's first pixel and the distances of its pixels,
-// which it must not keep. The rows come in no certain order and, with several
+// which it must not keep. Of images with few columns it gets several whole rows at
+// once, one behind the other. The rows come in no certain order and, with several
 // Workers, at the same time.
 func TwoNearestRows(labels *grid.Labels, o Options, visit func(at int, d1, d2 []float32)) {
 	in := inputs{kind: two, labels: labels.Data, visit: visit}
-	in.transform(labels.Shape, o)
+	in.run(labels.Shape, o)
 }

@@ -29,7 +29,7 @@ func (b *border) row(at int, d1, d2 []float32) {
 	if haveAVX2 && b.depth == nil && !b.alone {
 		if done = len(d1) &^ 7; done > 0 {
 			numbers := [...]float64{b.w0, b.exponent, b.radius, float64(b.background), float64(b.foreground)}
-			gapsAVX2(&weights[0], &d1[0], &d2[0], &labels[0], done, &numbers[0], &expConstants[0])
+			gapsAVX2(&weights[0], &d1[0], &d2[0], &labels[0], done, &numbers[0], &expVectors[0])
 		}
 	}
 	for i := done; i < len(d1); i++ {

@@ -2,47 +2,51 @@
 
 #include "textflag.h"
 
-// TERM makes four weights of the sums s in b: w_c + w0·exp(exponent·s²), x in b, n in
-// c, y in d. R8 has the constants of exp. Y8 w0, Y9 exponent, Y10 w_c.
-#define STEP(at, b, d) \
-	VBROADCASTSD at(R8), Y7 \
-	VMULPD       b, d, d    \
-	VADDPD       Y7, d, d
+// TERM makes four weights of the sums s in b: w_c + w0·exp(exponent·s²), in d; then x in
+// b, and 2ⁿ in c. R8 has the constants of exp, each four times. Y8 w0, Y9 exponent,
+// Y10 w_c. Y4 becomes r², Y5 r⁴, Y11 high, Y12 mid; Y7 is for this and that.
+#define PAIR(k, b, d) \
+	VMULPD (32*k+160)(R8), b, d \
+	VADDPD (32*k+128)(R8), d, d
 
 #define TERM(b, c, cx, d) \
-	VMULPD       b, b, b      \
-	VMULPD       Y9, b, b     \
-	VBROADCASTSD 0(R8), Y7    \
-	VMAXPD       Y7, b, b     \
-	VBROADCASTSD 8(R8), Y7    \
-	VMULPD       Y7, b, c     \
-	VROUNDPD     $0, c, c     \
-	VBROADCASTSD 16(R8), Y7   \
-	VMULPD       Y7, c, d     \
-	VSUBPD       d, b, b      \
-	VBROADCASTSD 24(R8), Y7   \
-	VMULPD       Y7, c, d     \
-	VSUBPD       d, b, b      \
-	VBROADCASTSD 32(R8), d    \
-	STEP(40, b, d)            \
-	STEP(48, b, d)            \
-	STEP(56, b, d)            \
-	STEP(64, b, d)            \
-	STEP(72, b, d)            \
-	STEP(80, b, d)            \
-	STEP(88, b, d)            \
-	STEP(96, b, d)            \
-	STEP(104, b, d)           \
-	STEP(112, b, d)           \
-	STEP(120, b, d)           \
-	STEP(128, b, d)           \
-	VCVTPD2DQY   c, cx        \
-	VPMOVSXDQ    cx, c        \
-	VPADDQ       Y11, c, c    \
-	VPSLLQ       $52, c, c    \
-	VMULPD       c, d, d      \
-	VMULPD       Y8, d, d     \
-	VADDPD       Y10, d, d
+	VMULPD     b, b, b         \
+	VMULPD     Y9, b, b        \
+	VMAXPD     0(R8), b, b     \
+	VMULPD     32(R8), b, c    \
+	VROUNDPD   $0, c, c        \
+	VMULPD     64(R8), c, d    \
+	VSUBPD     d, b, b         \
+	VMULPD     96(R8), c, d    \
+	VSUBPD     d, b, b         \
+	VCVTPD2DQY c, cx           \
+	VPMOVSXDQ  cx, c           \
+	VPADDQ     544(R8), c, c   \
+	VPSLLQ     $52, c, c       \
+	VMULPD     b, b, Y4        \
+	VMULPD     Y4, Y4, Y5      \
+	PAIR(10, b, Y11)           \
+	PAIR(8, b, Y12)            \
+	VMULPD     Y4, Y11, Y11    \
+	VADDPD     Y12, Y11, Y11   \
+	VMULPD     512(R8), Y5, Y7 \
+	VADDPD     Y7, Y11, Y11    \
+	VMULPD     Y5, Y5, Y7      \
+	VMULPD     Y7, Y11, Y11    \
+	PAIR(6, b, Y12)            \
+	PAIR(4, b, Y7)             \
+	VMULPD     Y4, Y12, Y12    \
+	VADDPD     Y7, Y12, Y12    \
+	VMULPD     Y5, Y12, Y12    \
+	PAIR(2, b, d)              \
+	PAIR(0, b, Y7)             \
+	VMULPD     Y4, d, d        \
+	VADDPD     Y7, d, d        \
+	VADDPD     Y12, d, d       \
+	VADDPD     Y11, d, d       \
+	VMULPD     c, d, d         \
+	VMULPD     Y8, d, d        \
+	VADDPD     Y10, d, d
 
 // func gapsAVX2(w, d1, d2 *float32, labels *int32, n int, b *float64, e *float64)
 //
@@ -63,9 +67,6 @@ TEXT ·gapsAVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSD 32(R9), Y15
 	VCVTPD2PSY   Y15, X15
 	VINSERTI128  $1, X15, Y15, Y15 // foreground
-	MOVQ         $1023, AX
-	VMOVQ        AX, X11
-	VPBROADCASTQ X11, Y11
 
 block:
 	VPXOR        Y7, Y7, Y7
@@ -89,10 +90,10 @@ block:
 	VPTEST       Y6, Y6
 	JZ           store
 	TERM(Y0, Y1, X1, Y2)
-	TERM(Y3, Y4, X4, Y5)
+	TERM(Y3, Y0, X0, Y1)
 	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y5, X5
-	VINSERTI128  $1, X5, Y2, Y2
+	VCVTPD2PSY   Y1, X1
+	VINSERTI128  $1, X1, Y2, Y2
 	VBLENDVPS    Y6, Y2, Y13, Y13
 
 store:
