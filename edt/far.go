@@ -7,15 +7,49 @@ package edt
 // again and again, few columns are left for every few pixels. All divisions of one depth together look
 // at each column about once.
 
+const nearSteps = 16
+
+// longest is the length of line of which all offers fit 32 bits without a sign.
+const longest = 1 << 15
+
+// nearOrFar solves a line of n pixels, each block of 16 by looking outwards or by dividing.
+func nearOrFar(l *line[int32], n int) bool {
+	o, f := l.o1, l.f1
+	if n > longest {
+		fill(o, 0)
+		return nearestAVX2(&o[margin], &f[margin], n, maxSteps)
+	}
+	if nearestAVX2(&o[margin], &f[margin], n, nearSteps) {
+		return true
+	}
+	end := margin + n
+	for lo := margin; lo < end; lo += 16 {
+		if o[lo] >= 0 {
+			continue
+		}
+		hi := lo + 16
+		for hi < end && o[hi] < 0 {
+			hi += 16
+		}
+		lowest(o, f, lo, hi, max(margin, lo-nearSteps)-1, min(end, hi+nearSteps))
+		lo = hi
+	}
+	return true
+}
+
 // lowest finds the squares of the pixels lo ≤ x < hi of a line, and up to 15 more, the nearest
 // of all being among the columns first ≤ v ≤ last for each.
 func lowest(o, f []int32, lo, hi, first, last int) {
-	if hi-lo <= 16 || last-first < 16 {
-		amongAVX2(&o[lo], &f[first], lo-first, last-first+1, hi-lo)
+	switch {
+	case hi-lo > 16 && last-first >= 16:
+		x := lo + (hi-lo)/32*16
+		v := first + lowestAVX2(&f[first], first-x, last-first+1)
+		lowest(o, f, lo, x, first, v)
+		lowest(o, f, x, hi, v, last)
 		return
+	case last-first > 64:
+		last = first + lowestAVX2(&f[first], first-(hi-1), last-first+1)
+		first += lowestAVX2(&f[first], first-lo, last-first+1)
 	}
-	x := lo + (hi-lo)/32*16
-	v := first + lowestAVX2(&f[first], first-x, last-first+1)
-	lowest(o, f, lo, x, first, v)
-	lowest(o, f, x, hi, v, last)
+	amongAVX2(&o[lo], &f[first], lo-first, last-first+1, hi-lo)
 }

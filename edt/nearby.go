@@ -1,5 +1,7 @@
 package edt
 
+import "slices"
+
 // On a line whose distances are small, looking outwards from every pixel, many pixels at
 // a time, is faster than the envelope. It finds the same, the
 // leftmost of equals included. Where a pixel has not found its nearest within
@@ -41,7 +43,7 @@ func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
 		found = s.outwards(l, n)
 	case *line[int64]:
 		narrow(l, s.kind, n)
-		if found = s.outwards(l.narrow, n); found {
+		if found = s.outwards(l.narrow, n) && !slices.Contains(l.narrow.o1[margin:margin+n], l.narrow.inf); found {
 			widen(l, s.kind, n)
 		}
 	case *line[float64]:
@@ -66,7 +68,7 @@ func (s *sweep[S]) outwards(l *line[int32], n int) bool {
 	limit := int32(min(s.limit, float64(l.inf)))
 	switch {
 	case s.kind == nearest:
-		return nearestAVX2(&l.o1[lo], &l.f1[lo], n, maxSteps)
+		return nearOrFar(l, n)
 	case s.kind == two && s.onlyGaps(l.between):
 		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
 		steps, certain := stepsWithin(first)

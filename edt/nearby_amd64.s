@@ -27,15 +27,27 @@
 	ADDQ   $4, R11
 
 // func nearestAVX2(o, f *int32, n, steps int) (all bool)
+//
+// What o has been is what the line before has come out with. Where that was too far away this
+// one is not looked at. A block left open begins with −1.
 TEXT ·nearestAVX2(SB), NOSPLIT, $0-33
-	MOVQ o+0(FP), DI
-	MOVQ f+8(FP), SI
-	MOVQ n+16(FP), CX
-	MOVQ steps+24(FP), DX
-	MOVB $1, all+32(FP)
+	MOVQ         o+0(FP), DI
+	MOVQ         f+8(FP), SI
+	MOVQ         n+16(FP), CX
+	MOVQ         steps+24(FP), DX
+	MOVB         $1, all+32(FP)
+	MOVQ         DX, AX
+	IMULQ        AX, AX
+	VMOVD        AX, X12
+	VPBROADCASTD X12, Y12
 
 nearestBlock:
-	VMOVDQU (SI), Y0
+	VMOVDQU  (DI), Y2
+	VPMAXSD  32(DI), Y2, Y2
+	VPCMPGTD Y12, Y2, Y2
+	VPTEST   Y2, Y2
+	JNZ      nearestOpen
+	VMOVDQU  (SI), Y0
 	VMOVDQU 32(SI), Y1
 	START
 
@@ -60,13 +72,17 @@ nearestStep:
 	VPCMPGTD  Y15, Y2, Y2
 	VPTEST    Y2, Y2
 	JZ        nearestStore
-	MOVB      $0, all+32(FP) // in vain
-	VZEROUPPER
-	RET
+
+nearestOpen:
+	MOVB $0, all+32(FP)
+	MOVL $-1, (DI)
+	JMP  nearestNext
 
 nearestStore:
 	VMOVDQU Y0, (DI)
 	VMOVDQU Y1, 32(DI)
+
+nearestNext:
 	ADDQ    $64, SI
 	ADDQ    $64, DI
 	SUBQ    $16, CX
