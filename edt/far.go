@@ -7,7 +7,7 @@ package edt
 // again and again, few columns are left for every few pixels. All divisions of one depth together look
 // at each column about once.
 
-const nearSteps = 16
+const nearSteps = 17 // an odd number
 
 // longest is the length of line of which all offers fit 32 bits without a sign.
 const longest = 1 << 15
@@ -16,8 +16,11 @@ const longest = 1 << 15
 func nearOrFar(l *line[int32], n int) bool {
 	o, f := l.o1, l.f1
 	if n > longest {
-		fill(o, 0)
-		return nearestAVX2(&o[margin], &f[margin], n, maxSteps)
+		found := nearestAVX2(&o[margin], &f[margin], n, maxSteps)
+		if !found {
+			fill(o, 0) // nothing is known for the next line
+		}
+		return found
 	}
 	if nearestAVX2(&o[margin], &f[margin], n, nearSteps) {
 		return true
@@ -44,6 +47,10 @@ func lowest(o, f []int32, lo, hi, first, last int) {
 	case hi-lo > 16 && last-first >= 16:
 		x := lo + (hi-lo)/32*16
 		v := first + lowestAVX2(&f[first], first-x, last-first+1)
+		if f[v] == infinite[int32]() { // then nobody offers anything
+			fill(o[lo:hi], f[v])
+			return
+		}
 		lowest(o, f, lo, x, first, v)
 		lowest(o, f, x, hi, v, last)
 		return

@@ -20,7 +20,7 @@ func farLines(n int) map[string][]int32 {
 		m["zero"][margin+x] = 0
 		d := int32(x - n/2)
 		m["diagonal"][margin+x] = d * d
-		m["random"][margin+x] = rng.Int32N(100)*rng.Int32N(100)
+		m["random"][margin+x] = rng.Int32N(100) * rng.Int32N(100)
 		y := 300.0
 		if h := 500*500 - float64(d)*float64(d); h >= 0 {
 			for i := 0.0; i < 1024; i++ {

@@ -28,50 +28,50 @@
 
 // func nearestAVX2(o, f *int32, n, steps int) (all bool)
 //
-// What o has been is what the line before has come out with. Where that was too far away this
-// one is not looked at. A block left open begins with −1.
+// What o has been is what the line before has come out with: a block whose middle was farther away
+// than so many steps is not looked at. A block left open begins with −1.
 TEXT ·nearestAVX2(SB), NOSPLIT, $0-33
-	MOVQ         o+0(FP), DI
-	MOVQ         f+8(FP), SI
-	MOVQ         n+16(FP), CX
-	MOVQ         steps+24(FP), DX
-	MOVB         $1, all+32(FP)
-	MOVQ         DX, AX
-	IMULQ        AX, AX
-	VMOVD        AX, X12
-	VPBROADCASTD X12, Y12
+	MOVQ  o+0(FP), DI
+	MOVQ  f+8(FP), SI
+	MOVQ  n+16(FP), CX
+	MOVQ  steps+24(FP), DX
+	MOVB  $1, all+32(FP)
+	MOVL  DX, BX
+	IMULL BX, BX
+
+#define STEP \
+	VMOVDQU (SI)(R10*1), Y3       \
+	VMOVDQU 32(SI)(R10*1), Y4     \
+	VPMINSD (SI)(R11*1), Y3, Y3   \
+	VPMINSD 32(SI)(R11*1), Y4, Y4 \
+	VPADDD  Y15, Y3, Y3           \
+	VPADDD  Y15, Y4, Y4           \
+	VPMINSD Y3, Y0, Y0            \
+	VPMINSD Y4, Y1, Y1            \
+	NEXT
 
 nearestBlock:
-	VMOVDQU  (DI), Y2
-	VPMAXSD  32(DI), Y2, Y2
-	VPCMPGTD Y12, Y2, Y2
-	VPTEST   Y2, Y2
-	JNZ      nearestOpen
+	CMPL     32(DI), BX
+	JGT      nearestOpen
 	VMOVDQU  (SI), Y0
-	VMOVDQU 32(SI), Y1
+	VMOVDQU  32(SI), Y1
 	START
+	VPMAXSD  Y0, Y1, Y2
+	VPCMPGTD Y15, Y2, Y2
+	VPTEST   Y2, Y2
+	JZ       nearestStore
+	STEP
 
 nearestStep:
-	VPMAXSD   Y0, Y1, Y2
-	VPCMPGTD  Y15, Y2, Y2
-	VPTEST    Y2, Y2
-	JZ        nearestStore
-	VPADDD    (SI)(R10*1), Y15, Y3
-	VPADDD    32(SI)(R10*1), Y15, Y4
-	VPADDD    (SI)(R11*1), Y15, Y5
-	VPADDD    32(SI)(R11*1), Y15, Y6
-	VPMINSD   Y3, Y5, Y3
-	VPMINSD   Y4, Y6, Y4
-	VPMINSD   Y3, Y0, Y0
-	VPMINSD   Y4, Y1, Y1
-	NEXT
-	DECQ      AX
-	JNZ       nearestStep
-
-	VPMAXSD   Y0, Y1, Y2
-	VPCMPGTD  Y15, Y2, Y2
-	VPTEST    Y2, Y2
-	JZ        nearestStore
+	VPMAXSD  Y0, Y1, Y2
+	VPCMPGTD Y15, Y2, Y2
+	VPTEST   Y2, Y2
+	JZ       nearestStore
+	SUBQ     $2, AX
+	JLE      nearestOpen
+	STEP
+	STEP
+	JMP      nearestStep
 
 nearestOpen:
 	MOVB $0, all+32(FP)
