@@ -45,7 +45,7 @@ func nearOrFar(l *line[int32], n int) bool {
 func lowest(o, f []int32, lo, hi, first, last int) {
 	switch {
 	case hi-lo > 16 && last-first >= 16:
-		x := lo + (hi-lo)/32*16
+		x := lo + (hi-lo+15)/32*16
 		v := first + lowestAVX2(&f[first], first-x, last-first+1)
 		if f[v] == infinite[int32]() { // then nobody offers anything
 			fill(o[lo:hi], f[v])

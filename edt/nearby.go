@@ -43,7 +43,7 @@ func (s *sweep[S]) nearby(l *line[S], n int) (found bool) {
 		found = s.outwards(l, n)
 	case *line[int64]:
 		narrow(l, s.kind, n)
-		if found = s.outwards(l.narrow, n) && !slices.Contains(l.narrow.o1[margin:margin+n], l.narrow.inf); found {
+		if found = s.outwards(l.narrow, n); found {
 			widen(l, s.kind, n)
 		}
 	case *line[float64]:
@@ -68,7 +68,8 @@ func (s *sweep[S]) outwards(l *line[int32], n int) bool {
 	limit := int32(min(s.limit, float64(l.inf)))
 	switch {
 	case s.kind == nearest:
-		return nearOrFar(l, n)
+		// Of 64 bits what is infinite in 32 may be not.
+		return nearOrFar(l, n) && (S(l.inf) == s.inf || !slices.Contains(l.o1[lo:lo+n], l.inf))
 	case s.kind == two && s.onlyGaps(l.between):
 		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
 		steps, certain := stepsWithin(first)

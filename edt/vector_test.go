@@ -24,6 +24,8 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 		shape := []int{1 + rng.IntN(60), 1 + rng.IntN(300)}
 		if rng.IntN(4) == 0 {
 			shape = []int{1 + rng.IntN(6), 1 + rng.IntN(20), 1 + rng.IntN(120)}
+		} else if rng.IntN(10) == 0 {
+			shape = []int{1 + rng.IntN(6), 1000 + rng.IntN(19_000)}
 		}
 		labels, mask := grid.New[int32](shape...), grid.New[uint8](shape...)
 		density := []float64{0.0005, 0.01, 0.2, 0.9}[rng.IntN(4)]
