@@ -9,6 +9,9 @@ package edt
 
 const nearSteps = 17 // an odd number
 
+// together is how many pixels are divided at once: eight blocks.
+const together = 8 * 16
+
 // longest is the length of line of which all offers fit 32 bits without a sign.
 const longest = 1 << 15
 
@@ -44,8 +47,8 @@ func nearOrFar(l *line[int32], n int) bool {
 // of all being among the columns first ≤ v ≤ last for each.
 func lowest(o, f []int32, lo, hi, first, last int) {
 	switch {
-	case hi-lo > 16 && last-first >= 16:
-		x := lo + (hi-lo+15)/32*16
+	case hi-lo > together:
+		x := lo + (hi-lo+together-1)/(2*together)*together
 		v := first + lowestAVX2(&f[first], first-x, last-first+1)
 		if f[v] == infinite[int32]() { // then nobody offers anything
 			fill(o[lo:hi], f[v])
@@ -54,9 +57,9 @@ func lowest(o, f []int32, lo, hi, first, last int) {
 		lowest(o, f, lo, x, first, v)
 		lowest(o, f, x, hi, v, last)
 		return
-	case last-first > 64:
+	case last-first > 2*together:
 		last = first + lowestAVX2(&f[first], first-(hi-1), last-first+1)
 		first += lowestAVX2(&f[first], first-lo, last-first+1)
 	}
-	amongAVX2(&o[lo], &f[first], lo-first, last-first+1, hi-lo)
+	farAVX2(&o[lo], &f[first], lo-first, last-first+1, (hi-lo+15)/16)
 }

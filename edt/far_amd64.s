@@ -67,28 +67,71 @@ lowestStep:
 	VZEROUPPER
 	RET
 
-// func amongAVX2(o, f *int32, d, n, pixels int)
+// func farAVX2(o, f *int32, d, n, blocks int)
 //
-// Sixteen pixels at a time: Y8 and Y9 are (d−v)², Y10 and Y11 what to add for the next column,
-// Y13 two.
-TEXT ·amongAVX2(SB), NOSPLIT, $0-40
-	MOVQ     o+0(FP), DI
-	MOVQ     d+16(FP), AX
-	MOVQ     n+24(FP), DX
-	MOVQ     pixels+32(FP), CX
-	INCQ     DX
-	ANDQ     $-2, DX
-	VPCMPEQD Y12, Y12, Y12
-	VPSRLD   $31, Y12, Y14
-	VPADDD   Y14, Y14, Y13
-	VMOVDQU  lanes<>(SB), Y7
-	VPSLLD   $3, Y14, Y6
-
-amongBlock:
+// Two columns at a time. First every lane is the first pixel of a block, and learns which two
+// columns its lowest is among: Y8 is (d−v)², Y10 what to add for the next column, Y13 two; Y0 the
+// lowest, Y1 its columns, Y2 the columns at hand. Then sixteen pixels of a block have the lowest of
+// the columns from its own to the next block's.
+TEXT ·farAVX2(SB), NOSPLIT, $40-40
+	MOVQ         o+0(FP), DI
 	MOVQ         f+8(FP), SI
-	LEAQ         (SI)(DX*4), R8
+	MOVQ         d+16(FP), AX
+	MOVQ         n+24(FP), DX
+	MOVQ         blocks+32(FP), CX
+	DECQ         DX
+	ANDQ         $-2, DX             // the last two columns
+	LEAQ         8(SI)(DX*4), R8
+	VMOVDQU      lanes<>(SB), Y7
+	VPCMPEQD     Y12, Y12, Y12
+	VPSRLD       $31, Y12, Y14
+	VPADDD       Y14, Y14, Y13
+	VPSLLD       $3, Y14, Y6
 	VMOVD        AX, X8
 	VPBROADCASTD X8, Y8
+	VPSLLD       $4, Y7, Y9
+	VPADDD       Y9, Y8, Y8
+	VPADDD       Y8, Y8, Y10
+	VPSUBD       Y10, Y14, Y10
+	VPMULLD      Y8, Y8, Y8
+	VMOVDQA      Y12, Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+
+divide:
+	VPBROADCASTD (SI), Y3
+	VPBROADCASTD 4(SI), Y4
+	VPADDD       Y3, Y8, Y3
+	VPADDD       Y10, Y8, Y8
+	VPADDD       Y13, Y10, Y10
+	VPADDD       Y4, Y8, Y4
+	VPADDD       Y10, Y8, Y8
+	VPADDD       Y13, Y10, Y10
+	VPMINUD      Y3, Y4, Y3
+	VPMINUD      Y3, Y0, Y3
+	VPCMPEQD     Y3, Y0, Y4
+	VMOVDQA      Y3, Y0
+	VPBLENDVB    Y4, Y1, Y2, Y1
+	VPADDD       Y13, Y2, Y2
+	ADDQ         $8, SI
+	CMPQ         SI, R8
+	JB           divide
+
+	MOVQ    f+8(FP), R9
+	VMOVDQU Y1, (SP)
+	MOVL    DX, (SP)(CX*4)
+	LEAQ    (SP)(CX*4), R11
+	MOVQ    SP, R10
+
+farBlock:
+	MOVL         (R10), BX
+	LEAQ         (R9)(BX*4), SI
+	SUBQ         AX, BX
+	NEGQ         BX
+	VMOVD        BX, X8
+	VPBROADCASTD X8, Y8
+	MOVL         4(R10), BX
+	LEAQ         8(R9)(BX*4), R8
 	VPADDD       Y7, Y8, Y8
 	VPADDD       Y6, Y8, Y9
 	VPADDD       Y8, Y8, Y10
@@ -100,7 +143,7 @@ amongBlock:
 	VMOVDQA      Y12, Y0
 	VMOVDQA      Y12, Y1
 
-amongStep:
+farStep:
 	VPBROADCASTD (SI), Y2
 	VPBROADCASTD 4(SI), Y3
 	VPADDD       Y2, Y8, Y4
@@ -121,13 +164,14 @@ amongStep:
 	VPMINUD      Y5, Y1, Y1
 	ADDQ         $8, SI
 	CMPQ         SI, R8
-	JB           amongStep
+	JB           farStep
 
 	VMOVDQU Y0, (DI)
 	VMOVDQU Y1, 32(DI)
 	ADDQ    $64, DI
 	ADDQ    $16, AX
-	SUBQ    $16, CX
-	JG      amongBlock
+	ADDQ    $4, R10
+	CMPQ    R10, R11
+	JB      farBlock
 	VZEROUPPER
 	RET
