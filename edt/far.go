@@ -7,7 +7,7 @@ package edt
 // again and again, few columns are left for every few pixels. All divisions of one depth together look
 // at each column about once.
 
-const nearSteps = 17 // an odd number
+const nearSteps = 25 // an odd number
 
 // together is how many pixels are divided at once: eight blocks.
 const together = 8 * 16

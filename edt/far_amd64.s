@@ -97,6 +97,8 @@ TEXT ·farAVX2(SB), NOSPLIT, $40-40
 	VMOVDQA      Y12, Y0
 	VPXOR        Y1, Y1, Y1
 	VPXOR        Y2, Y2, Y2
+	CMPQ         CX, $1
+	JEQ          divided
 
 divide:
 	VPBROADCASTD (SI), Y3
@@ -117,6 +119,7 @@ divide:
 	CMPQ         SI, R8
 	JB           divide
 
+divided:
 	MOVQ    f+8(FP), R9
 	VMOVDQU Y1, (SP)
 	MOVL    DX, (SP)(CX*4)

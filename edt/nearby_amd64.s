@@ -36,7 +36,7 @@ TEXT ·nearestAVX2(SB), NOSPLIT, $0-33
 	MOVQ  n+16(FP), CX
 	MOVQ  steps+24(FP), DX
 	MOVB  $1, all+32(FP)
-	MOVL  DX, BX
+	LEAL  -8(DX), BX
 	IMULL BX, BX
 
 #define STEP \
