@@ -67,64 +67,78 @@ lowestStep:
 	VZEROUPPER
 	RET
 
+// PAIR makes lowest the lower of what the two columns in Y2 and Y3 offer, and goes on to the next two.
+#define PAIR(square, second, two, lowest) \
+	VPADDD  Y3, second, lowest      \
+	VPMINSD Y2, lowest, lowest      \
+	VPADDD  square, lowest, lowest  \
+	VPADDD  two, square, square     \
+	VPADDD  Y13, second, second     \
+	VPADDD  Y6, two, two
+
+// BEGIN prepares the lanes whose pixels are d columns to the right of the first one.
+#define BEGIN(d, square, second, two, lowest) \
+	VPADDD   d, d, second             \
+	VPSUBD   second, Y12, second      \
+	VPADDD   Y12, second, two         \
+	VPADDD   two, two, two            \
+	VPMULLD  d, d, square             \
+	VPCMPEQD lowest, lowest, lowest
+
 // func farAVX2(o, f *int32, d, n, blocks int)
 //
-// Two columns at a time. First every lane is the first pixel of a block, and learns which two
-// columns its lowest is among: Y8 is (d−v)², Y10 what to add for the next column, Y13 two; Y0 the
-// lowest, Y1 its columns, Y2 the columns at hand. Then sixteen pixels of a block have the lowest of
-// the columns from its own to the next block's.
+// Two columns at a time. Of a pixel d columns to the right of the first of them Y8 is d²,
+// Y10 what that is more for the second, 1−2d, and Y14 for the two after them, 4−4d; so are Y9, Y11 and
+// Y15. Y12 is one, Y13 four, Y6 eight.
+//
+// First every lane is the first pixel of a block, and learns in Y1 which two columns its
+// lowest, in Y0, is among; Y7 are those at hand. Then the sixteen pixels of each block look
+// at the columns from its own to the next block's, their lowest being in Y0 and Y1.
 TEXT ·farAVX2(SB), NOSPLIT, $40-40
 	MOVQ         o+0(FP), DI
-	MOVQ         f+8(FP), SI
+	MOVQ         f+8(FP), R9
 	MOVQ         d+16(FP), AX
 	MOVQ         n+24(FP), DX
 	MOVQ         blocks+32(FP), CX
 	DECQ         DX
-	ANDQ         $-2, DX             // the last two columns
-	LEAQ         8(SI)(DX*4), R8
-	VMOVDQU      lanes<>(SB), Y7
+	ANDQ         $-2, DX              // the last two columns
 	VPCMPEQD     Y12, Y12, Y12
-	VPSRLD       $31, Y12, Y14
-	VPADDD       Y14, Y14, Y13
-	VPSLLD       $3, Y14, Y6
-	VMOVD        AX, X8
-	VPBROADCASTD X8, Y8
-	VPSLLD       $4, Y7, Y9
-	VPADDD       Y9, Y8, Y8
-	VPADDD       Y8, Y8, Y10
-	VPSUBD       Y10, Y14, Y10
-	VPMULLD      Y8, Y8, Y8
-	VMOVDQA      Y12, Y0
+	VPSRLD       $31, Y12, Y12
+	VPSLLD       $2, Y12, Y13
+	VPSLLD       $3, Y12, Y6
 	VPXOR        Y1, Y1, Y1
-	VPXOR        Y2, Y2, Y2
 	CMPQ         CX, $1
 	JEQ          divided
+	VMOVD        AX, X8
+	VPBROADCASTD X8, Y8
+	VMOVDQU      lanes<>(SB), Y9
+	VPSLLD       $4, Y9, Y9
+	VPADDD       Y9, Y8, Y8
+	BEGIN(Y8, Y8, Y10, Y14, Y0)
+	VPXOR        Y7, Y7, Y7
+	VPADDD       Y12, Y12, Y11
+	MOVQ         R9, SI
+	LEAQ         8(SI)(DX*4), R8
 
 divide:
-	VPBROADCASTD (SI), Y3
-	VPBROADCASTD 4(SI), Y4
-	VPADDD       Y3, Y8, Y3
-	VPADDD       Y10, Y8, Y8
-	VPADDD       Y13, Y10, Y10
-	VPADDD       Y4, Y8, Y4
-	VPADDD       Y10, Y8, Y8
-	VPADDD       Y13, Y10, Y10
-	VPMINUD      Y3, Y4, Y3
-	VPMINUD      Y3, Y0, Y3
-	VPCMPEQD     Y3, Y0, Y4
-	VMOVDQA      Y3, Y0
-	VPBLENDVB    Y4, Y1, Y2, Y1
-	VPADDD       Y13, Y2, Y2
+	VPBROADCASTD (SI), Y2
+	VPBROADCASTD 4(SI), Y3
+	PAIR(Y8, Y10, Y14, Y4)
+	VPMINUD      Y4, Y0, Y4
+	VPCMPEQD     Y4, Y0, Y5
+	VMOVDQA      Y4, Y0
+	VPBLENDVB    Y5, Y1, Y7, Y1
+	VPADDD       Y11, Y7, Y7
 	ADDQ         $8, SI
 	CMPQ         SI, R8
 	JB           divide
 
 divided:
-	MOVQ    f+8(FP), R9
 	VMOVDQU Y1, (SP)
 	MOVL    DX, (SP)(CX*4)
-	LEAQ    (SP)(CX*4), R11
 	MOVQ    SP, R10
+	LEAQ    (SP)(CX*4), R11
+	VMOVDQU lanes<>(SB), Y7
 
 farBlock:
 	MOVL         (R10), BX
@@ -137,32 +151,14 @@ farBlock:
 	LEAQ         8(R9)(BX*4), R8
 	VPADDD       Y7, Y8, Y8
 	VPADDD       Y6, Y8, Y9
-	VPADDD       Y8, Y8, Y10
-	VPADDD       Y9, Y9, Y11
-	VPSUBD       Y10, Y14, Y10
-	VPSUBD       Y11, Y14, Y11
-	VPMULLD      Y8, Y8, Y8
-	VPMULLD      Y9, Y9, Y9
-	VMOVDQA      Y12, Y0
-	VMOVDQA      Y12, Y1
+	BEGIN(Y8, Y8, Y10, Y14, Y0)
+	BEGIN(Y9, Y9, Y11, Y15, Y1)
 
 farStep:
 	VPBROADCASTD (SI), Y2
 	VPBROADCASTD 4(SI), Y3
-	VPADDD       Y2, Y8, Y4
-	VPADDD       Y2, Y9, Y5
-	VPADDD       Y10, Y8, Y8
-	VPADDD       Y11, Y9, Y9
-	VPADDD       Y13, Y10, Y10
-	VPADDD       Y13, Y11, Y11
-	VPMINUD      Y4, Y0, Y0
-	VPMINUD      Y5, Y1, Y1
-	VPADDD       Y3, Y8, Y4
-	VPADDD       Y3, Y9, Y5
-	VPADDD       Y10, Y8, Y8
-	VPADDD       Y11, Y9, Y9
-	VPADDD       Y13, Y10, Y10
-	VPADDD       Y13, Y11, Y11
+	PAIR(Y8, Y10, Y14, Y4)
+	PAIR(Y9, Y11, Y15, Y5)
 	VPMINUD      Y4, Y0, Y0
 	VPMINUD      Y5, Y1, Y1
 	ADDQ         $8, SI
