@@ -78,8 +78,12 @@ func (s *sweep[S]) solveEdge(l *line[S], lo, hi int) {
 		if b < hi {
 			f[b] = 0
 		}
-		l.build(f, a-1, b+1, a, b)
-		l.values(l.o1, f, a, b)
+		if o, ok := any(l.o1).([]int32); ok && haveAVX2 {
+			lowest(o, any(f).([]int32), a, b, a-1, b) // what it writes beyond b is written again
+		} else {
+			l.build(f, a-1, b+1, a, b)
+			l.values(l.o1, f, a, b)
+		}
 		f[a-1], f[b] = left, right
 		a = b
 	}
