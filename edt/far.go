@@ -1,34 +1,35 @@
 package edt
 
-// Where the nearest is far away, looking outwards takes too long. But if of two columns the one
-// further right is no worse for a pixel, it is no worse for any pixel further right: (x−v)² + f(v) is
-// totally monotone. So what is lowest at one pixel divides the columns in two: those
-// on the left for the pixels on the left, those on the right for the ones from there on. Divided
-// again and again, few columns are left for every few pixels. All divisions of one depth together look
-// at each column about once.
+// Where the nearest is far away, looking outwards takes too long. But (x−v)² + f(v) is totally
+// monotone: if a column is no worse for a pixel than one further left, it is so for all pixels further
+// right. A column that is lowest at a pixel thus divides the columns: those up to it are
+// for the pixels on its left, those from it on for the others. Divided again and again, each
+// few pixels are left with few columns. All divisions of one depth together look at every column
+// about once, and there are as many depths as the length of the line has halves.
 
-const nearSteps = 25 // an odd number
+// nearSteps, an odd number, is how far to look outwards before dividing is cheaper.
+const nearSteps = 25
 
-// together is how many pixels are divided at once: eight blocks.
+// together is how many pixels are divided in one step: eight blocks.
 const together = 8 * 16
 
-// longest is the length of line of which all offers fit 32 bits without a sign.
+// longest is the length of line whose offers fit 32 bits without a sign.
 const longest = 1 << 15
 
-// nearOrFar solves a line of n pixels, each block of 16 by looking outwards or by dividing.
+// nearOrFar solves a line of n pixels, each block of 16 by looking outwards or by dividing, and
+// reports whether it could: only where the line is too long it may not.
 func nearOrFar(l *line[int32], n int) bool {
-	o, f := l.o1, l.f1
+	o, f, end := l.o1, l.f1, margin+n
 	if n > longest {
 		found := nearestAVX2(&o[margin], &f[margin], n, maxSteps)
 		if !found {
-			fill(o, 0) // nothing is known for the next line
+			fill(o, 0) // or the next line would not be tried
 		}
 		return found
 	}
 	if nearestAVX2(&o[margin], &f[margin], n, nearSteps) {
 		return true
 	}
-	end := margin + n
 	for lo := margin; lo < end; lo += 16 {
 		if o[lo] >= 0 {
 			continue
@@ -37,20 +38,22 @@ func nearOrFar(l *line[int32], n int) bool {
 		for hi < end && o[hi] < 0 {
 			hi += 16
 		}
+		// The blocks on either side have found theirs within so many steps.
 		lowest(o, f, lo, hi, max(margin, lo-nearSteps)-1, min(end, hi+nearSteps))
 		lo = hi
 	}
 	return true
 }
 
-// lowest finds the squares of the pixels lo ≤ x < hi of a line, and up to 15 more, the nearest
-// of all being among the columns first ≤ v ≤ last for each.
+// lowest finds the squares of the pixels lo ≤ x < hi of a line to what is nearest of the columns
+// first ≤ v ≤ last, and it writes up to 15 pixels more. Columns next to these may be looked at, too;
+// they must not be wrong ones.
 func lowest(o, f []int32, lo, hi, first, last int) {
 	switch {
 	case hi-lo > together:
 		x := lo + (hi-lo+together-1)/(2*together)*together
 		v := first + lowestAVX2(&f[first], first-x, last-first+1)
-		if f[v] == infinite[int32]() { // then nobody offers anything
+		if f[v] == infinite[int32]() { // then none offers anything
 			fill(o[lo:hi], f[v])
 			return
 		}
