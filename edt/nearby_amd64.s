@@ -28,8 +28,9 @@
 
 // func nearestAVX2(o, f *int32, n, steps int) (all bool)
 //
-// What o has been is what the line before has come out with: a block whose middle was farther away
-// than so many steps is not looked at. A block left open begins with −1.
+// What o has been is what the line before has come out with: a block whose middle was too far away for
+// pixels 8 columns from it to be found for certain is not looked at. A block left open
+// begins with −1. An odd number of steps is made, as there are two for each test but the first.
 TEXT ·nearestAVX2(SB), NOSPLIT, $0-33
 	MOVQ  o+0(FP), DI
 	MOVQ  f+8(FP), SI
