@@ -39,30 +39,69 @@ func nearOrFar(l *line[int32], n int) bool {
 			hi += 16
 		}
 		// The blocks on either side have found theirs within so many steps.
-		lowest(o, f, lo, hi, max(margin, lo-nearSteps)-1, min(end, hi+nearSteps))
+		lowest(o, nil, f, lo, hi, max(margin, lo-nearSteps)-1, min(end, hi+nearSteps))
 		lo = hi
 	}
 	return true
 }
 
 // lowest finds the squares of the pixels lo ≤ x < hi of a line to what is nearest of the columns
-// first ≤ v ≤ last, and it writes up to 15 pixels more. Columns next to these may be looked at, too;
-// they must not be wrong ones.
-func lowest(o, f []int32, lo, hi, first, last int) {
+// first ≤ v ≤ last and, unless at is nil, the leftmost column that is. It writes up to 15 pixels more.
+// Up to 7 columns after the last may be looked at, too: they must not be lower.
+func lowest(o, at, f []int32, lo, hi, first, last int) {
 	switch {
 	case hi-lo > together:
 		x := lo + (hi-lo+together-1)/(2*together)*together
 		v := first + lowestAVX2(&f[first], first-x, last-first+1)
 		if f[v] == infinite[int32]() { // then none offers anything
 			fill(o[lo:hi], f[v])
+			if at != nil {
+				fill(at[lo:hi], int32(v))
+			}
 			return
 		}
-		lowest(o, f, lo, x, first, v)
-		lowest(o, f, x, hi, v, last)
+		lowest(o, at, f, lo, x, first, v)
+		lowest(o, at, f, x, hi, v, last)
 		return
 	case last-first > 2*together:
 		last = first + lowestAVX2(&f[first], first-(hi-1), last-first+1)
 		first += lowestAVX2(&f[first], first-lo, last-first+1)
 	}
-	farAVX2(&o[lo], &f[first], lo-first, last-first+1, (hi-lo+15)/16)
+	var column *int32
+	if at != nil {
+		column = &at[lo]
+	}
+	farAVX2(&o[lo], column, &f[first], lo-first, last-first+1, (hi-lo+15)/16, first)
+}
+
+// lowestOf finds also whose the nearest is, of those whose the columns are; at may be id.
+func lowestOf(o, id, at, f, ids []int32, lo, hi, first, last int) {
+	lowest(o, at, f, lo, hi, first, last)
+	inf := infinite[int32]()
+	for x := lo; x < hi; x++ {
+		id[x] = ids[at[x]]
+		if uint32(o[x]) >= uint32(inf) {
+			o[x], id[x] = inf, 0
+		}
+	}
+}
+
+// farTwo finds the two nearest as solveTwo does. The columns are what it calls apexes.
+func farTwo(l *line[int32], lo, hi int) {
+	lowestOf(l.o1, l.oid1, l.at, l.f1, l.id1, lo, hi, lo, hi-1)
+	first := lo
+	for a := lo; a < hi; {
+		b := a + 1
+		for b < hi && l.oid1[b] == l.oid1[a] {
+			b++
+		}
+		last := hi - 1
+		if b < hi {
+			last = int(l.at[b])
+		}
+		l.mix(l.oid1[a], first, last)
+		fill(l.mixed[last+1:last+8], l.inf)
+		lowestOf(l.o2, l.oid2, l.oid2, l.mixed, l.mixedID, a, b, first, last)
+		first, a = int(l.at[b-1]), b
+	}
 }

@@ -85,7 +85,17 @@ lowestStep:
 	VPMULLD  d, d, square             \
 	VPCMPEQD lowest, lowest, lowest
 
-// func farAVX2(o, f *int32, d, n, blocks int)
+// LOWER keeps the column in Y3 where what it offers is lower than what has been lowest.
+#define LOWER(square, second, lowest, column) \
+	VPADDD    Y2, square, Y4         \
+	VPADDD    second, square, square \
+	VPADDD    Y13, second, second    \
+	VPMINUD   Y4, lowest, Y4         \
+	VPCMPEQD  Y4, lowest, Y5         \
+	VMOVDQA   Y4, lowest             \
+	VPBLENDVB Y5, column, Y3, column
+
+// func farAVX2(o, at, f *int32, d, n, blocks, first int)
 //
 // Two columns at a time. Of a pixel d columns to the right of the first of them Y8 is d²,
 // Y10 what that is more for the second, 1−2d, and Y14 for the two after them, 4−4d; so are Y9, Y11 and
@@ -93,13 +103,16 @@ lowestStep:
 //
 // First every lane is the first pixel of a block, and learns in Y1 which two columns its
 // lowest, in Y0, is among; Y7 are those at hand. Then the sixteen pixels of each block look
-// at the columns from its own to the next block's, their lowest being in Y0 and Y1.
-TEXT ·farAVX2(SB), NOSPLIT, $40-40
+// at the columns from its own to the next block's, their lowest being in Y0 and Y1. If the leftmost
+// columns of these are asked for, one column is looked at after the other; Y14 and Y15 are the lowest ones'.
+TEXT ·farAVX2(SB), NOSPLIT, $40-56
 	MOVQ         o+0(FP), DI
-	MOVQ         f+8(FP), R9
-	MOVQ         d+16(FP), AX
-	MOVQ         n+24(FP), DX
-	MOVQ         blocks+32(FP), CX
+	MOVQ         at+8(FP), R12
+	MOVQ         f+16(FP), R9
+	MOVQ         d+24(FP), AX
+	MOVQ         n+32(FP), DX
+	MOVQ         blocks+40(FP), CX
+	MOVQ         first+48(FP), R13
 	DECQ         DX
 	ANDQ         $-2, DX              // the last two columns
 	VPCMPEQD     Y12, Y12, Y12
@@ -153,6 +166,8 @@ farBlock:
 	VPADDD       Y6, Y8, Y9
 	BEGIN(Y8, Y8, Y10, Y14, Y0)
 	BEGIN(Y9, Y9, Y11, Y15, Y1)
+	TESTQ        R12, R12
+	JNZ          columns
 
 farStep:
 	VPBROADCASTD (SI), Y2
@@ -165,6 +180,7 @@ farStep:
 	CMPQ         SI, R8
 	JB           farStep
 
+farStore:
 	VMOVDQU Y0, (DI)
 	VMOVDQU Y1, 32(DI)
 	ADDQ    $64, DI
@@ -174,3 +190,24 @@ farStep:
 	JB      farBlock
 	VZEROUPPER
 	RET
+
+columns:
+	MOVL         (R10), BX
+	ADDQ         R13, BX
+	VMOVD        BX, X3
+	VPBROADCASTD X3, Y3
+	VPADDD       Y12, Y12, Y13
+
+column:
+	VPBROADCASTD (SI), Y2
+	LOWER(Y8, Y10, Y0, Y14)
+	LOWER(Y9, Y11, Y1, Y15)
+	VPADDD       Y12, Y3, Y3
+	ADDQ         $4, SI
+	CMPQ         SI, R8
+	JB           column
+	VMOVDQU      Y14, (R12)
+	VMOVDQU      Y15, 32(R12)
+	ADDQ         $64, R12
+	VPADDD       Y13, Y13, Y13
+	JMP          farStore

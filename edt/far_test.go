@@ -14,6 +14,7 @@ type farLine struct {
 	line[int32]
 	n    int
 	want []int32
+	from []int32 // the leftmost column that offers it
 }
 
 func newFarLine(n int, borders bool) *farLine {
@@ -21,6 +22,7 @@ func newFarLine(n int, borders bool) *farLine {
 	l.reserve(nearest, n, n, false)
 	l.frame(nearest, n)
 	fill(l.f1, l.inf)
+	l.at = make([]int32, len(l.o1))
 	if borders {
 		l.f1[margin-1], l.f1[margin+n] = 0, 0
 	}
@@ -35,14 +37,16 @@ func (l *farLine) measure() {
 			sites = append(sites, v)
 		}
 	}
-	l.want = make([]int32, l.n)
+	l.want, l.from = make([]int32, l.n), make([]int32, l.n)
 	for x := range l.want {
-		best := int64(l.inf)
+		best, from := int64(l.inf), 0
 		for _, v := range sites {
 			d := int64(margin + x - v)
-			best = min(best, d*d+int64(l.f1[v]))
+			if q := d*d + int64(l.f1[v]); q < best {
+				best, from = q, v
+			}
 		}
-		l.want[x] = int32(best)
+		l.want[x], l.from[x] = int32(best), int32(from)
 	}
 }
 
@@ -55,7 +59,8 @@ func (l *farLine) check(t *testing.T, rng *rand.Rand, name string) {
 	for _, left := range []int32{0, 1000, l.inf, -1} {
 		for way, solve := range map[string]func(){
 			"near or far": func() { nearOrFar(&l.line, l.n) },
-			"far":         func() { lowest(l.o1, l.f1, margin, margin+l.n, margin-1, margin+l.n) },
+			"far":         func() { lowest(l.o1, nil, l.f1, margin, margin+l.n, margin-1, margin+l.n) },
+			"far, and at": func() { lowest(l.o1, l.at, l.f1, margin, margin+l.n, margin-1, margin+l.n) },
 		} {
 			for x := range l.o1 {
 				if l.o1[x] = left; rng.IntN(20) == 0 {
@@ -67,6 +72,11 @@ func (l *farLine) check(t *testing.T, rng *rand.Rand, name string) {
 			for x, want := range l.want {
 				if got := l.o1[margin+x]; got != want {
 					t.Fatalf("%s, %s: pixel %d of %d has %d, want %d", name, way, x, l.n, got, want)
+				}
+			}
+			for x, want := range l.from {
+				if got := l.at[margin+x]; way == "far, and at" && got != want && l.want[x] < l.inf {
+					t.Fatalf("%s: pixel %d of %d has column %d, want %d", name, x, l.n, got, want)
 				}
 			}
 			if !slices.Equal(l.f1, before) || !slices.Equal(l.o1[:margin], old[:margin]) ||
