@@ -1,5 +1,7 @@
 package edt
 
+import "slices"
+
 // Where the nearest is far away, looking outwards takes too long. But (x−v)² + f(v) is totally
 // monotone: if a column is no worse for a pixel than one further left, it is so for all pixels further
 // right. A column that is lowest at a pixel thus divides the columns: those up to it are
@@ -17,8 +19,9 @@ const together = 8 * 16
 const longest = 1 << 15
 
 // nearOrFar solves a line of n pixels, each block of 16 by looking outwards or by dividing, and
-// reports whether it could: only where the line is too long it may not.
-func nearOrFar(l *line[int32], n int) bool {
+// reports whether it could. It may not where the line is too long, or where something is found to be
+// infinite but what the pixels offer is not the whole of it.
+func nearOrFar(l *line[int32], n int, whole bool) bool {
 	o, f, end := l.o1, l.f1, margin+n
 	if n > longest {
 		found := nearestAVX2(&o[margin], &f[margin], n, maxSteps)
@@ -42,7 +45,7 @@ func nearOrFar(l *line[int32], n int) bool {
 		lowest(o, nil, f, lo, hi, max(margin, lo-nearSteps)-1, min(end, hi+nearSteps))
 		lo = hi
 	}
-	return true
+	return whole || !slices.Contains(o[margin:end], l.inf)
 }
 
 // lowest finds the squares of the pixels lo ≤ x < hi of a line to what is nearest of the columns
@@ -74,32 +77,40 @@ func lowest(o, at, f []int32, lo, hi, first, last int) {
 	farAVX2(&o[lo], column, &f[first], lo-first, last-first+1, (hi-lo+15)/16, first)
 }
 
-// lowestOf finds also whose the nearest is, of those whose the columns are; at may be id.
+// lowestOf finds also whose the nearest is, of those whose the columns are; at may be id. Where
+// no column offers anything that is so for all pixels.
 func lowestOf(o, id, at, f, ids []int32, lo, hi, first, last int) {
 	lowest(o, at, f, lo, hi, first, last)
-	inf := infinite[int32]()
-	for x := lo; x < hi; x++ {
-		id[x] = ids[at[x]]
-		if uint32(o[x]) >= uint32(inf) {
-			o[x], id[x] = inf, 0
-		}
+	if inf := infinite[int32](); uint32(o[lo]) >= uint32(inf) {
+		fill(o[lo:hi], inf)
+		fill(id[lo:hi], 0)
+		return
+	}
+	at, id = at[lo:hi], id[lo:hi]
+	for x, v := range at {
+		id[x] = ids[v]
 	}
 }
 
 // farTwo finds the two nearest as solveTwo does. The columns are what it calls apexes.
 func farTwo(l *line[int32], lo, hi int) {
 	lowestOf(l.o1, l.oid1, l.at, l.f1, l.id1, lo, hi, lo, hi-1)
+	if l.o1[lo] == l.inf {
+		fill(l.o2[lo:hi], l.inf)
+		fill(l.oid2[lo:hi], 0)
+		return
+	}
 	first := lo
 	for a := lo; a < hi; {
-		b := a + 1
-		for b < hi && l.oid1[b] == l.oid1[a] {
+		c, b := l.oid1[a], a+1
+		for b < hi && l.oid1[b] == c {
 			b++
 		}
 		last := hi - 1
 		if b < hi {
 			last = int(l.at[b])
 		}
-		l.mix(l.oid1[a], first, last)
+		l.mix(c, first, last)
 		fill(l.mixed[last+1:last+8], l.inf)
 		lowestOf(l.o2, l.oid2, l.oid2, l.mixed, l.mixedID, a, b, first, last)
 		first, a = int(l.at[b-1]), b

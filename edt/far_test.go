@@ -58,7 +58,7 @@ func (l *farLine) check(t *testing.T, rng *rand.Rand, name string) {
 	blocks := (l.n + 15) &^ 15
 	for _, left := range []int32{0, 1000, l.inf, -1} {
 		for way, solve := range map[string]func(){
-			"near or far": func() { nearOrFar(&l.line, l.n) },
+			"near or far": func() { nearOrFar(&l.line, l.n, true) },
 			"far":         func() { lowest(l.o1, nil, l.f1, margin, margin+l.n, margin-1, margin+l.n) },
 			"far, and at": func() { lowest(l.o1, l.at, l.f1, margin, margin+l.n, margin-1, margin+l.n) },
 		} {

@@ -1,7 +1,5 @@
 package edt
 
-import "slices"
-
 // On a line whose distances are small, looking outwards from every pixel, many pixels at
 // a time, is faster than the envelope. It finds the same, the
 // leftmost of equals included. Where a pixel has not found its nearest within
@@ -69,8 +67,7 @@ func (s *sweep[S]) outwards(l *line[int32], n int) bool {
 	limit := int32(min(s.limit, float64(l.inf)))
 	switch {
 	case s.kind == nearest:
-		// Of 64 bits what is infinite in 32 may be not.
-		return nearOrFar(l, n) && (S(l.inf) == s.inf || !slices.Contains(l.o1[lo:lo+n], l.inf))
+		return nearOrFar(l, n, S(l.inf) == s.inf)
 	case s.kind == two && s.onlyGaps(l.between):
 		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
 		steps, certain := stepsWithin(first)
