@@ -49,7 +49,7 @@ func nearOrFar(l *line[int32], n int, whole bool) bool {
 }
 
 // lowest finds the squares of the pixels lo ≤ x < hi of a line to what is nearest of the columns
-// first ≤ v ≤ last and, unless at is nil, the leftmost column that is. It writes up to 15 pixels more.
+// first ≤ v ≤ last and, unless at is nil or none offers anything, the leftmost column that is. It writes up to 15 pixels more.
 // Up to 7 columns after the last may be looked at, too: they must not be lower.
 func lowest(o, at, f []int32, lo, hi, first, last int) {
 	switch {
@@ -58,9 +58,6 @@ func lowest(o, at, f []int32, lo, hi, first, last int) {
 		v := first + lowestAVX2(&f[first], first-x, last-first+1)
 		if f[v] == infinite[int32]() { // then none offers anything
 			fill(o[lo:hi], f[v])
-			if at != nil {
-				fill(at[lo:hi], int32(v))
-			}
 			return
 		}
 		lowest(o, at, f, lo, x, first, v)

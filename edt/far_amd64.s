@@ -209,5 +209,4 @@ column:
 	VMOVDQU      Y14, (R12)
 	VMOVDQU      Y15, 32(R12)
 	ADDQ         $64, R12
-	VPADDD       Y13, Y13, Y13
 	JMP          farStore

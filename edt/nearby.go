@@ -3,8 +3,7 @@ package edt
 // On a line whose distances are small, looking outwards from every pixel, many pixels at
 // a time, is faster than the envelope. It finds the same, the
 // leftmost of equals included. Where a pixel has not found its nearest within
-// maxSteps columns, the line is left to the envelope; or if only the distance is asked for, that part
-// of it is divided (far.go).
+// maxSteps columns, the line is left to the envelope, or to what is faster than that (far.go).
 
 // maxSteps is how far a line is looked at outwards before the envelope is cheaper.
 const maxSteps = 128

@@ -106,7 +106,7 @@ func (s *sweep[S]) solveEdge(l *line[S], lo, hi int) {
 // times where they meet: both envelopes together take linear time.
 func (s *sweep[S]) solveTwo(l *line[S], lo, hi int) {
 	if l, ok := any(l).(*line[int32]); ok && haveAVX2 {
-		farTwo(l, lo, hi)
+		farTwo(l, lo, hi) // the same without envelopes
 		return
 	}
 	l.build(l.f1, lo, hi, lo, hi)
