@@ -49,8 +49,9 @@ func nearOrFar(l *line[int32], n int, whole bool) bool {
 }
 
 // lowest finds the squares of the pixels lo ≤ x < hi of a line to what is nearest of the columns
-// first ≤ v ≤ last and, unless at is nil or none offers anything, the leftmost column that is. It writes up to 15 pixels more.
-// Up to 7 columns after the last may be looked at, too: they must not be lower.
+// first ≤ v ≤ last and, unless at is nil or none offers anything, the leftmost column that is. It
+// writes up to 15 pixels more. Up to 7 columns after the last may be looked at, too: they must not be
+// lower.
 func lowest(o, at, f []int32, lo, hi, first, last int) {
 	switch {
 	case hi-lo > together:
