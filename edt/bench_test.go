@@ -53,6 +53,24 @@ func BenchmarkTransform(b *testing.B) {
 	})
 }
 
+// Background on the diagonal only, from which most rows are far away.
+func BenchmarkTransformFar(b *testing.B) {
+	mask, dst := grid.New[uint8](1024, 1024), grid.New[float32](1024, 1024)
+	for i := range mask.Data {
+		mask.Data[i] = uint8(min(i%1025, 1))
+	}
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprintf("size=1024/workers=%d", workers), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(mask.Data)))
+			o := edt.Options{Workers: workers, Scratch: new(edt.Scratch)}
+			for b.Loop() {
+				edt.Transform(dst, mask, o)
+			}
+		})
+	}
+}
+
 func BenchmarkTwoNearest(b *testing.B) {
 	eachCells(b, func(b *testing.B, labels *grid.Labels, o edt.Options) {
 		dst := new(edt.Two)

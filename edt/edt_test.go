@@ -266,6 +266,59 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
+// Few sites in large images: rows on which everything is far, as wide as 20,000 pixels, and
+// squares that leave 32 bits.
+func TestFewSites(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	shapes := [][]int{{5, 20_000}, {33_000, 20}, {300, 500}, {40, 50, 60}, {1, 33, 1000}}
+	for _, shape := range shapes {
+		for sites := range 5 {
+			mask := grid.New[uint8](shape...)
+			fill(mask.Data, 1)
+			var at [][]int
+			for range sites {
+				i := rng.IntN(len(mask.Data))
+				if rng.IntN(3) == 0 {
+					i = []int{0, len(mask.Data) - 1}[rng.IntN(2)]
+				}
+				mask.Data[i] = 0
+				c := make([]int, len(shape))
+				for a := len(shape) - 1; a >= 0; a-- {
+					c[a], i = i%shape[a], i/shape[a]
+				}
+				at = append(at, c)
+			}
+			border := rng.IntN(2) == 0
+			want, r := grid.New[float32](shape...), newRuler(shape, edt.Options{})
+			c := make([]int, len(shape))
+			for i := range want.Data {
+				best := math.Inf(1)
+				for _, site := range at {
+					best = min(best, r.square(c, site))
+				}
+				for a, n := range shape {
+					if d := float64(min(c[a]+1, n-c[a])); border {
+						best = min(best, d*d)
+					}
+				}
+				want.Data[i] = r.distance(best)
+				for a := len(shape) - 1; a >= 0; a-- { // the next pixel
+					if c[a]++; c[a] < shape[a] {
+						break
+					}
+					c[a] = 0
+				}
+			}
+			for workers := 1; workers <= 3; workers++ {
+				o := edt.Options{BorderIsBackground: border, Workers: workers}
+				if got := edt.Transform(nil, mask, o); !grid.Equal(got, want) {
+					t.Fatalf("%v with sites at %v, %+v: a distance is wrong", shape, at, o)
+				}
+			}
+		}
+	}
+}
+
 func fill[T any](s []T, v T) {
 	for i := range s {
 		s[i] = v

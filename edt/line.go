@@ -11,6 +11,7 @@ type line[S number] struct {
 	id1, id2   []int32 // and of what
 	o1, o2     []S     // what they come out with
 	oid1, oid2 []int32
+	at         []int32 // the columns of the nearest
 	second     envelope[S]
 	mixed      []S // the offers that the second envelope is made of
 	mixedID    []int32
@@ -46,6 +47,9 @@ func (l *line[S]) reserve(k kind, n, plane int, wholePlanes bool) {
 	l.f1, l.o1 = grow(l.f1, n), grow(l.o1, n)
 	if k != nearest {
 		l.id1, l.oid1 = grow(l.id1, n), grow(l.oid1, n)
+	}
+	if k == feature || k == two {
+		l.at = grow(l.at, n)
 	}
 	if k == two {
 		l.f2, l.o2, l.mixed = grow(l.f2, n), grow(l.o2, n), grow(l.mixed, n)

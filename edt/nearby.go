@@ -3,7 +3,7 @@ package edt
 // On a line whose distances are small, looking outwards from every pixel, many pixels at
 // a time, is faster than the envelope. It finds the same, the
 // leftmost of equals included. Where a pixel has not found its nearest within
-// maxSteps columns, the line is left to the envelope.
+// maxSteps columns, the line is left to the envelope, or to what is faster than that (far.go).
 
 // maxSteps is how far a line is looked at outwards before the envelope is cheaper.
 const maxSteps = 128
@@ -78,7 +78,7 @@ func (s *sweep[S]) outwards(l *line[int32], n int) bool {
 	limit := int32(min(s.limit, float64(l.inf)))
 	switch {
 	case s.kind == nearest:
-		return nearestAVX2(&l.o1[lo], &l.f1[lo], n, maxSteps)
+		return nearOrFar(l, n, S(l.inf) == s.inf)
 	case s.kind == two && s.onlyGaps(l.between):
 		first := limit / 4 // of d1 and d2 the smaller is at most half the sum
 		steps, certain := stepsWithin(first)

@@ -27,46 +27,63 @@
 	ADDQ   $4, R11
 
 // func nearestAVX2(o, f *int32, n, steps int) (all bool)
+//
+// What o has been is what the line before has come out with: a block whose middle was too far away for
+// pixels 8 columns from it to be found for certain is not looked at. A block left open
+// begins with −1. An odd number of steps is made, as there are two for each test but the first.
 TEXT ·nearestAVX2(SB), NOSPLIT, $0-33
-	MOVQ o+0(FP), DI
-	MOVQ f+8(FP), SI
-	MOVQ n+16(FP), CX
-	MOVQ steps+24(FP), DX
-	MOVB $1, all+32(FP)
+	MOVQ  o+0(FP), DI
+	MOVQ  f+8(FP), SI
+	MOVQ  n+16(FP), CX
+	MOVQ  steps+24(FP), DX
+	MOVB  $1, all+32(FP)
+	LEAL  -8(DX), BX
+	IMULL BX, BX
+
+#define STEP \
+	VMOVDQU (SI)(R10*1), Y3       \
+	VMOVDQU 32(SI)(R10*1), Y4     \
+	VPMINSD (SI)(R11*1), Y3, Y3   \
+	VPMINSD 32(SI)(R11*1), Y4, Y4 \
+	VPADDD  Y15, Y3, Y3           \
+	VPADDD  Y15, Y4, Y4           \
+	VPMINSD Y3, Y0, Y0            \
+	VPMINSD Y4, Y1, Y1            \
+	NEXT
 
 nearestBlock:
-	VMOVDQU (SI), Y0
-	VMOVDQU 32(SI), Y1
+	CMPL     32(DI), BX
+	JGT      nearestOpen
+	VMOVDQU  (SI), Y0
+	VMOVDQU  32(SI), Y1
 	START
+	VPMAXSD  Y0, Y1, Y2
+	VPCMPGTD Y15, Y2, Y2
+	VPTEST   Y2, Y2
+	JZ       nearestStore
+	STEP
 
 nearestStep:
-	VPMAXSD   Y0, Y1, Y2
-	VPCMPGTD  Y15, Y2, Y2
-	VPTEST    Y2, Y2
-	JZ        nearestStore
-	VPADDD    (SI)(R10*1), Y15, Y3
-	VPADDD    32(SI)(R10*1), Y15, Y4
-	VPADDD    (SI)(R11*1), Y15, Y5
-	VPADDD    32(SI)(R11*1), Y15, Y6
-	VPMINSD   Y3, Y5, Y3
-	VPMINSD   Y4, Y6, Y4
-	VPMINSD   Y3, Y0, Y0
-	VPMINSD   Y4, Y1, Y1
-	NEXT
-	DECQ      AX
-	JNZ       nearestStep
+	VPMAXSD  Y0, Y1, Y2
+	VPCMPGTD Y15, Y2, Y2
+	VPTEST   Y2, Y2
+	JZ       nearestStore
+	SUBQ     $2, AX
+	JLE      nearestOpen
+	STEP
+	STEP
+	JMP      nearestStep
 
-	VPMAXSD   Y0, Y1, Y2
-	VPCMPGTD  Y15, Y2, Y2
-	VPTEST    Y2, Y2
-	JZ        nearestStore
-	MOVB      $0, all+32(FP) // in vain
-	VZEROUPPER
-	RET
+nearestOpen:
+	MOVB $0, all+32(FP)
+	MOVL $-1, (DI)
+	JMP  nearestNext
 
 nearestStore:
 	VMOVDQU Y0, (DI)
 	VMOVDQU Y1, 32(DI)
+
+nearestNext:
 	ADDQ    $64, SI
 	ADDQ    $64, DI
 	SUBQ    $16, CX

@@ -14,6 +14,10 @@ func (s *sweep[S]) solve(l *line[S], n int) {
 			s.drop(l, lo, hi)
 		}
 	default:
+		if l, ok := any(l).(*line[int32]); ok && haveAVX2 && s.kind == feature {
+			lowestOf(l.o1, l.oid1, l.at, l.f1, l.id1, lo, hi, lo, hi-1)
+			return
+		}
 		l.build(l.f1, lo-1, hi+1, lo, hi)
 		l.values(l.o1, l.f1, lo, hi)
 		if s.kind == feature {
@@ -83,8 +87,12 @@ func (s *sweep[S]) solveEdge(l *line[S], lo, hi int) {
 		if b < hi {
 			f[b] = 0
 		}
-		l.build(f, a-1, b+1, a, b)
-		l.values(l.o1, f, a, b)
+		if o, ok := any(l.o1).([]int32); ok && haveAVX2 {
+			lowest(o, nil, any(f).([]int32), a, b, a-1, b) // what it writes beyond b is written again
+		} else {
+			l.build(f, a-1, b+1, a, b)
+			l.values(l.o1, f, a, b)
+		}
 		f[a-1], f[b] = left, right
 		a = b
 	}
@@ -102,6 +110,10 @@ func (s *sweep[S]) solveEdge(l *line[S], lo, hi int) {
 // all segments these stretches cover no column more often than twice, or three
 // times where they meet: both envelopes together take linear time.
 func (s *sweep[S]) solveTwo(l *line[S], lo, hi int) {
+	if l, ok := any(l).(*line[int32]); ok && haveAVX2 {
+		farTwo(l, lo, hi) // the same without envelopes
+		return
+	}
 	l.build(l.f1, lo, hi, lo, hi)
 	l.values(l.o1, l.f1, lo, hi)
 	l.owners(l.oid1, l.id1, lo, hi)
@@ -122,18 +134,23 @@ func (s *sweep[S]) solveTwo(l *line[S], lo, hi int) {
 		if last+1 < l.n {
 			vhi = int(l.apex[last+1])
 		}
-		for v := vlo; v <= vhi; v++ {
-			if l.id1[v] != c {
-				l.mixed[v], l.mixedID[v] = l.f1[v], l.id1[v]
-			} else {
-				l.mixed[v], l.mixedID[v] = l.f2[v], l.id2[v]
-			}
-		}
+		l.mix(c, vlo, vhi)
 		l.second.build(l.mixed, vlo, vhi+1, a, b)
 		l.second.values(l.o2, l.mixed, a, b)
 		l.second.owners(l.oid2, l.mixedID, a, b)
 		vlo = int(l.apex[last])
 		k = last + 1
+	}
+}
+
+// mix makes the offers of what is not c's in the columns vlo ≤ v ≤ vhi.
+func (l *line[S]) mix(c int32, vlo, vhi int) {
+	for v := vlo; v <= vhi; v++ {
+		if l.id1[v] != c {
+			l.mixed[v], l.mixedID[v] = l.f1[v], l.id1[v]
+		} else {
+			l.mixed[v], l.mixedID[v] = l.f2[v], l.id2[v]
+		}
 	}
 }
 

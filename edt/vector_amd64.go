@@ -10,6 +10,12 @@ var haveAVX2 = cpu.X86.HasAVX2
 func nearestAVX2(o, f *int32, n, steps int) (all bool)
 
 //go:noescape
+func lowestAVX2(f *int32, d, n int) (v int)
+
+//go:noescape
+func farAVX2(o, at, f *int32, d, n, blocks, first int)
+
+//go:noescape
 func nearestFloatAVX2(o, f *float64, n, steps int, w float64) (all bool)
 
 //go:noescape

@@ -7,6 +7,8 @@ package edt
 const haveAVX2 = false
 
 func nearestAVX2(o, f *int32, n, steps int) bool                              { panic("edt: no AVX2") }
+func lowestAVX2(f *int32, d, n int) int                                       { panic("edt: no AVX2") }
+func farAVX2(o, at, f *int32, d, n, blocks, first int)                        { panic("edt: no AVX2") }
 func nearestFloatAVX2(o, f *float64, n, steps int, w float64) bool            { panic("edt: no AVX2") }
 func nearestIDAVX2(o, oid, f, id *int32, n, steps int, limit, inf int32) bool { panic("edt: no AVX2") }
 func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, highest, limit, inf int32) bool {

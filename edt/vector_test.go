@@ -22,17 +22,17 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 400 {
 		shape := []int{1 + rng.IntN(60), 1 + rng.IntN(300)}
-		switch rng.IntN(80) {
-		case 0: // of 64 bits
+		switch one := rng.IntN(80); {
+		case one == 0: // of 64 bits
 			shape = []int{1 + rng.IntN(3), 33_000 + rng.IntN(9_000)}
-		case 1:
+		case one == 1:
 			shape = []int{33_000 + rng.IntN(9_000), 1 + rng.IntN(3)}
-		}
-		switch rng.IntN(8) {
-		case 0, 1:
-			shape = []int{1 + rng.IntN(6), 1 + rng.IntN(20), 1 + rng.IntN(120)}
-		case 2: // as its transpose
+		case one < 8: // long
+			shape = []int{1 + rng.IntN(6), 1000 + rng.IntN(19_000)}
+		case one < 18: // gone through as its transpose
 			shape = []int{1 + rng.IntN(300), 1 + rng.IntN(fewColumns+3)}
+		case one < 38:
+			shape = []int{1 + rng.IntN(6), 1 + rng.IntN(20), 1 + rng.IntN(120)}
 		}
 		labels, mask := grid.New[int32](shape...), grid.New[uint8](shape...)
 		density := []float64{0.0005, 0.01, 0.2, 0.9}[rng.IntN(4)]
