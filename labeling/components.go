@@ -40,6 +40,7 @@ type Labeler struct {
 	// forest has an entry for each run from 1 on: its parent, and in the end its id.
 	forest forest
 
+	crew  parallel.Crew
 	call  call
 	lying lying
 }
@@ -61,16 +62,24 @@ type call struct {
 }
 
 // Components does what the function [Components] does.
-func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) (*grid.Labels, int) {
+func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) (labels *grid.Labels, n int) {
 	c.must(mask.Shape)
-	dst = grid.Like(dst, mask.Shape)
+	labels = grid.Like(dst, mask.Shape)
 	d, h, w := extent(mask.Shape)
-	if len(mask.Shape) == 2 && w < narrow && w < h {
-		return l.componentsLying(dst, mask, c)
+	if d == 1 && w < narrow && w < h {
+		n = l.lie(labels.Data, mask.Data, h, w, c)
+	} else {
+		n = l.components(labels.Data, mask.Data, d, h, w, c)
 	}
+	l.crew.Dismiss()
+	return labels, n
+}
+
+// components labels d slices of h rows of w pixels.
+func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Connectivity) (n int) {
 	k := &l.call
-	*k = call{c: c, pixels: mask.Data, labels: dst.Data, h: h, w: w, words: w/64 + 1, rows: d * h, rowsIn: 1, unit: 1}
-	if c == 8 && d == 1 {
+	*k = call{c: c, pixels: pixels, labels: labels, h: h, w: w, words: w/64 + 1, rows: d * h, rowsIn: 1, unit: 1}
+	if c == 8 {
 		k.rowsIn = 2
 	}
 	if d != 1 {
@@ -94,7 +103,7 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 
 	l.share((*packing)(l))
 	last := l.addUp()
-	mustFit(last+1, mask.Shape)
+	mustFit(last + 1)
 	l.forest = grow(l.forest, last+1+beyond)
 	l.share((*joining)(l))
 	for b := 1; b < k.blocks; b++ {
@@ -103,15 +112,15 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 			l.join(r, first, false)
 		}
 	}
-	n := l.number(last)
+	n = l.number(last)
 	l.share((*painting)(l))
 	*k = call{}
-	return dst, n
+	return n
 }
 
 // share has the workers of the call do one of the steps below.
 func (l *Labeler) share(step parallel.Task) {
-	parallel.Share(step, l.call.units, l.call.blocks, l.call.workers)
+	l.crew.Share(step, l.call.units, l.call.blocks, l.call.workers)
 }
 
 // blocksEach is how many blocks there are for each worker.
@@ -267,9 +276,9 @@ func (l *painting) Run(_, lo, hi int) {
 // grow returns a slice of n elements, the old one if it is long enough.
 func grow[T any](old []T, n int) []T { return slices.Grow(old[:0], n)[:n] }
 
-// mustFit panics with the shape if a forest of n entries cannot be indexed.
-func mustFit(n int, shape []int) {
+// mustFit panics if a forest of n entries cannot be indexed.
+func mustFit(n int) {
 	if n > math.MaxInt32-beyond {
-		panic(fmt.Sprintf("labeling: shape %v has more than 2^31-%d runs", shape, beyond+2))
+		panic(fmt.Sprintf("labeling: %d runs are more than 32 bits can count", n))
 	}
 }

@@ -1,63 +1,86 @@
 package labeling
 
-import (
-	"github.com/weightmap/weightmap/grid"
-	"github.com/weightmap/weightmap/internal/parallel"
-)
+import "math/bits"
 
 // Every row costs something, however short it is. So an image whose rows are shorter than this,
 // and of which there are more, is labelled lying on its side.
 const narrow = 8
 
-// lying is an image on its side, and what the ids there become.
+// lying is an image of h rows of w pixels on its side, and what the ids there become.
 type lying struct {
-	mask   grid.Mask
-	labels grid.Labels
+	pixels []uint8
+	labels []int32
 	ids    []int32
-	shape  [2]int
-	pixels []uint8 // of the upright image
+
+	h, w          int
+	uprightPixels []uint8
+	uprightLabels []int32
 }
 
-// componentsLying labels an image that it turns and turns back. What touches stays the
-// same, but not the raster order.
-func (l *Labeler) componentsLying(dst *grid.Labels, mask *grid.Mask, c Connectivity) (*grid.Labels, int) {
+// lie labels an image that it turns and turns back. What touches stays the same, but not the
+// raster order.
+func (l *Labeler) lie(labels []int32, pixels []uint8, h, w int, c Connectivity) (n int) {
 	t := &l.lying
-	h, w := mask.Shape[0], mask.Shape[1]
-	t.pixels, t.shape = mask.Data, [2]int{w, h}
-	t.mask = grid.Mask{Shape: t.shape[:], Data: grow(t.mask.Data, h*w)}
-	t.labels = grid.Labels{Shape: t.shape[:], Data: grow(t.labels.Data, h*w)}
-	parallel.Share((*turning)(t), h, blocksEach*l.Workers, l.Workers)
-	_, n := l.Components(&t.labels, &t.mask, c)
-
+	t.h, t.w, t.uprightPixels, t.uprightLabels = h, w, pixels, labels
+	t.pixels, t.labels = grow(t.pixels, h*w), grow(t.labels, h*w)
+	blocks := blocksEach * l.Workers
+	l.crew.Share((*turning)(t), h, blocks, l.Workers)
+	n = l.components(t.labels, t.pixels, 1, w, h, c)
 	t.ids = grow(t.ids, n+1)
 	clear(t.ids)
-	t.ids[0] = -1
-	next, at := int32(0), 0
-	for y := range h {
-		for i := y; i < len(t.labels.Data); i += h {
-			id := t.ids[t.labels.Data[i]]
-			if id == 0 { // seen for the first time
-				next++
-				id = next
-				t.ids[t.labels.Data[i]] = id
+	l.uprightIDs()
+	l.crew.Share((*turningBack)(t), h, blocks, l.Workers)
+	t.uprightPixels, t.uprightLabels = nil, nil
+	return n
+}
+
+// uprightIDs numbers the lying image's ids in the order in which they first appear in the upright
+// one. What begins a component there begins a run of the lying rows, too.
+func (l *Labeler) uprightIDs() {
+	t := &l.lying
+	h, w := t.h, t.w
+	words, next, ids := h/64+1, int32(0), t.ids
+	ids[0] = 1                // in place of what does not begin
+	var starts [narrow]uint64 // of runs in 64 columns of each lying row
+	for i := range words {
+		all := uint64(0)
+		for x := range w {
+			starts[x] = at(l.sets[x*words:], i).start()
+			all |= starts[x]
+		}
+		for ; all != 0; all &= all - 1 {
+			y := bits.TrailingZeros64(all)
+			for x := range w { // no branch, for nobody could foresee it
+				v := t.labels[x*h+64*i+y] & -int32(starts[x]>>y&1)
+				isNew := int32(uint32(ids[v]-1) >> 31)
+				next += isNew
+				ids[v] += next & -isNew
 			}
-			dst.Data[at] = max(id, 0)
-			at++
 		}
 	}
-	t.pixels = nil
-	return dst, n
+	ids[0] = 0
 }
 
 type turning lying
 
 // Run turns some rows of pixels.
 func (t *turning) Run(_, lo, hi int) {
-	w, h := t.shape[0], t.shape[1]
-	for x := range w {
-		column := t.mask.Data[x*h : (x+1)*h]
+	for x := range t.w {
+		row := t.pixels[x*t.h : (x+1)*t.h]
 		for y := lo; y < hi; y++ {
-			column[y] = t.pixels[y*w+x]
+			row[y] = t.uprightPixels[y*t.w+x]
+		}
+	}
+}
+
+type turningBack lying
+
+// Run writes some rows of labels.
+func (t *turningBack) Run(_, lo, hi int) {
+	for x := range t.w {
+		row := t.labels[x*t.h : (x+1)*t.h]
+		for y := lo; y < hi; y++ {
+			t.uprightLabels[y*t.w+x] = t.ids[row[y]]
 		}
 	}
 }

@@ -22,7 +22,7 @@ func ComponentsByValue[T grid.Element](dst *grid.Labels, values *grid.Grid[T], c
 	f := forest{0}
 	for r := range d * h {
 		runs = appendRuns(runs, line(r))
-		mustFit(len(runs), values.Shape)
+		mustFit(len(runs))
 		rows = append(rows, len(runs))
 		for i := rows[r]; i < rows[r+1]; i++ {
 			f = append(f, int32(i))
