@@ -452,6 +452,19 @@ func TestNothingAllocatedWithScratch(t *testing.T) {
 	}
 }
 
+// A small image is done by one worker, which needs no memory for others.
+func TestSmallImagesAreNotShared(t *testing.T) {
+	defer edt.SetFewestShared(50 * 60)()
+	o := edt.Options{Workers: 2, Scratch: new(edt.Scratch)}
+	for rows, shared := range map[int]bool{50: true, 49: false} {
+		mask, dst := grid.New[uint8](rows, 60), grid.New[float32](rows, 60)
+		edt.Transform(dst, mask, o)
+		if n := testing.AllocsPerRun(10, func() { edt.Transform(dst, mask, o) }); n > 0 != shared {
+			t.Errorf("%v allocations with %d rows", n, rows)
+		}
+	}
+}
+
 // What a first call allocates beside its result is what stays in the cache and a few
 // lines, not a grid.
 func TestScratchIsSmall(t *testing.T) {

@@ -8,8 +8,11 @@ func SetStretch(bytes, fewest int) (undo func()) {
 	return func() { cacheBytes, fewestPlanes = b, f }
 }
 
-// SetFewestShared changes from how many pixels on an image that is turned is shared among
-// workers, which changes no result, and returns what undoes it.
+// Tests share the smallest images, too.
+func init() { fewestShared = 1 }
+
+// SetFewestShared changes from how many pixels on a transform is shared among workers,
+// which changes no result, and returns what undoes it.
 func SetFewestShared(pixels int) (undo func()) {
 	p := fewestShared
 	fewestShared = pixels

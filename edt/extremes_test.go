@@ -192,7 +192,6 @@ func checkLimited(t *testing.T, labels *grid.Labels, o edt.Options, radius float
 // Up to so few columns an image is turned, or not any more; few of them are also less
 // than a vector.
 func TestNarrowImages(t *testing.T) {
-	defer edt.SetFewestShared(1)()
 	rng := rand.New(rand.NewPCG(11, 12))
 	n := 400
 	if testing.Short() || raceEnabled {
@@ -227,7 +226,6 @@ func TestNarrowImages(t *testing.T) {
 // themselves and where most of the image has small ones; along the rows and across them.
 // That also where the image has too many columns to be turned.
 func TestFarApart(t *testing.T) {
-	defer edt.SetFewestShared(1)()
 	rng := rand.New(rand.NewPCG(13, 14))
 	images := []string{"pair", "at one end", "dense but for a stretch", "dense ends", "none"}
 	for k, image := range images {
@@ -279,7 +277,6 @@ func TestFarApart(t *testing.T) {
 
 // Rows that are handed over are whole, right, and each comes once, whoever does it.
 func TestRowsAreWhole(t *testing.T) {
-	defer edt.SetFewestShared(1)()
 	rng := rand.New(rand.NewPCG(15, 16))
 	for _, shape := range [][]int{{40, 30}, {20_000, 7}, {5_000, 1}, {2, 900}, {6, 5, 4}, {17}} {
 		for _, workers := range []int{1, 3} {

@@ -31,7 +31,7 @@ type Options struct {
 	Gaps bool
 
 	// Workers is the number of goroutines that share the lines of one transform; 0
-	// is 1. The result does not depend on it.
+	// is 1. The result does not depend on it. What is small is left to one.
 	Workers int
 
 	// Scratch is memory to be used again from call to call; nil allocates. One

@@ -75,9 +75,20 @@ type inputs struct {
 	visit    func(at int, d1, d2 []float32)
 }
 
+// fewestShared is the number of pixels below which a distance transform is done before another
+// worker is awake; all else takes longer. Tests change it.
+var fewestShared = 1 << 18
+
 // run finds what is asked for.
 func (in *inputs) run(shape []int, o Options) {
 	m := o.metric(shape)
+	work := grid.Size(shape)
+	if in.kind != nearest {
+		work *= 8
+	}
+	if work < fewestShared {
+		o.Workers = 1
+	}
 	scratch := o.Scratch
 	if scratch == nil {
 		scratch = new(Scratch)

@@ -18,10 +18,6 @@ func turns(shape []int) bool {
 	return 0 < columns && columns < min(fewColumns, rows) && rows <= mostRows
 }
 
-// fewestShared is the number of pixels below which all is done before another worker is
-// awake. Tests change it.
-var fewestShared = 1 << 18
-
 // turn is an image taken as its transpose. Its results are turned back one at a time,
 // those of the second nearest object first: they wait where those of the nearest will be.
 type turn struct {
@@ -55,9 +51,6 @@ func (t *turn) run(in *inputs, shape []int, m metric, o Options, s *Scratch) {
 		m.spacing = t.spacing[:]
 	}
 	n, workers := shape[0]*shape[1], max(1, o.Workers)
-	if n < fewestShared {
-		o.Workers, workers = 1, 1
-	}
 	across := inputs{kind: in.kind, zeros: in.zeros}
 	if in.mask != nil {
 		t.mask = grow(t.mask, n)
