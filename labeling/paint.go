@@ -17,13 +17,29 @@ func paint(out []int32, w int, ids []int32, set []uint64, b []band) {
 		done -= 8
 	}
 	if done > 0 {
-		paintAVX2(&out[0], &ids[0], &set[0], &b[0], done/8)
+		paintAVX2(&out[0], &ids[0], &set[0], &b[0], done/8, &startsUpTo, &ones)
 	}
 	if done < w {
 		i, x := done/64, done%64
 		runs := bits.OnesCount64(b[i].start & (1<<x - 1))
 		paintEach(out[done:w], ids[int(b[i].run)+runs:], set[i]>>x, b[i].start>>x)
 	}
+}
+
+// startsUpTo has for each byte, whose bits say where runs start, how many start no later than
+// each bit; ones has all ones for each bit of a byte that is 1.
+var startsUpTo, ones = eights()
+
+func eights() (startsUpTo, ones [256][8]uint8) {
+	for v := range 256 {
+		n := uint8(0)
+		for x := range 8 {
+			bit := uint8(v >> x & 1)
+			n += bit
+			startsUpTo[v][x], ones[v][x] = n, -bit
+		}
+	}
+	return startsUpTo, ones
 }
 
 const (

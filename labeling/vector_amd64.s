@@ -58,18 +58,18 @@ followed:
 	VZEROUPPER
 	RET
 
-// func paintAVX2(out, ids *int32, set *uint64, b *band, eights int)
+// func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8)
 //
 // Of the ids from that of the last run before eight columns on, each column takes the one
 // after as many as start up to it, if it is set.
-TEXT ·paintAVX2(SB), NOSPLIT, $0-40
+TEXT ·paintAVX2(SB), NOSPLIT, $0-56
 	MOVQ out+0(FP), DI
 	MOVQ ids+8(FP), SI
 	MOVQ set+16(FP), R8
 	MOVQ b+24(FP), R9
 	MOVQ eights+32(FP), CX
-	LEAQ ·startsUpTo(SB), R10
-	LEAQ ·ones(SB), R11
+	MOVQ startsUpTo+40(FP), R10
+	MOVQ ones+48(FP), R11
 
 paintWord:
 	MOVQ    (R8), AX
