@@ -183,8 +183,8 @@ class Page:
                 "bold. `TwoNearest` is compared with the definition at random pixels"
                 + (f", and on {self.small} small images at" if self.small else "."),
                 *["every pixel with the stack of transforms."] * bool(self.small),
-                "Two workers must give the same bits as one. A ~ marks rows in which two threads had to wait for",
-                "other programs.", ""]
+                "Two workers must give the same bits as one. A ~ marks rows in which threads had to wait for",
+                "others: for other programs, or for those of a peer that look for more work when it is done.", ""]
         return out
 
     def usual_way(self):
