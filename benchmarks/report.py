@@ -231,8 +231,8 @@ class Page:
             return []
         out = ["## Where the time goes", "",
                "The floor is what memory allows: to write four bytes a pixel and do nothing else takes "
-               + ", ".join(f"{number(ns)} ns at {size}" for size, ns in self.floor)
-               + ". A transform writes four bytes, `TwoNearest` sixteen; each reads and writes its scratch at least once more.",
+               + ", ".join(f"{number(one)} ns at {size}, {number(two)} with two workers ({one / two:.2f}×)" for size, one, two in self.floor)
+               + ". A transform and `Components` write four bytes, `TwoNearest` sixteen; each reads and writes its scratch at least once more.",
                ""]
         if self.profiles:
             out += ["| kernel | image | CPU time by function |", "|---|---|---|"]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weightmap/weightmap/edt"
 	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/parallel"
 	"github.com/weightmap/weightmap/internal/dtype"
 	"github.com/weightmap/weightmap/internal/npy"
 	"github.com/weightmap/weightmap/labeling"
@@ -82,7 +83,7 @@ func (s *scratch) options(workers int) edt.Options {
 	return edt.Options{Workers: workers, Scratch: &s.edt}
 }
 
-// kernels by name. Every one but fill is a single call of the library.
+// kernels by name. Every one but clear is a single call of the library.
 var kernels = map[string]func(in *input, to *place, s *scratch, workers int){
 	"transform": func(in *input, to *place, s *scratch, workers int) {
 		to.dst = edt.Transform(to.dst, in.mask, s.options(workers))
@@ -122,10 +123,13 @@ var kernels = map[string]func(in *input, to *place, s *scratch, workers int){
 		u.Workers = workers
 		to.dst = u.Map(to.dst, in.labels, nil, &s.weights)
 	},
-	"fill": func(in *input, to *place, s *scratch, workers int) {
+	"clear": func(in *input, to *place, s *scratch, workers int) {
 		to.dst = grid.Like(to.dst, in.mask.Shape)
-		for i := range to.dst.Data {
-			to.dst.Data[i] = 1
-		}
+		parallel.Do(clearing(to.dst.Data), len(to.dst.Data), workers)
 	},
 }
+
+// clearing writes zeros and does nothing else.
+type clearing []float32
+
+func (c clearing) Run(_, lo, hi int) { clear(c[lo:hi]) }
