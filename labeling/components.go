@@ -72,6 +72,7 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 		n = l.components(labels.Data, mask.Data, d, h, w, c)
 	}
 	l.crew.Dismiss()
+	l.call = call{}
 	return labels, n
 }
 
@@ -114,7 +115,6 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	}
 	n = l.number(last)
 	l.share((*painting)(l))
-	*k = call{}
 	return n
 }
 
@@ -175,6 +175,9 @@ func (l *joining) Run(_, lo, hi int) {
 	for b := first; b < hi*k.unit; b++ {
 		entry := l.before[b] + 1
 		runs := l.forest[entry : l.before[b+1]+1]
+		if len(runs) == 0 {
+			continue
+		}
 		for i := range runs { // each a tree of its own
 			runs[i] = entry + int32(i)
 		}

@@ -35,23 +35,22 @@ func (l *Labeler) lie(labels []int32, pixels []uint8, h, w int, c Connectivity) 
 }
 
 // uprightIDs numbers the lying image's ids in the order in which they first appear in the upright
-// one. What begins a component there begins a run of the lying rows, too.
+// one: where a run of a band starts, since what comes before it would touch it.
 func (l *Labeler) uprightIDs() {
-	t := &l.lying
-	h, w := t.h, t.w
-	words, next, ids := h/64+1, int32(0), t.ids
-	ids[0] = 1                // in place of what does not begin
-	var starts [narrow]uint64 // of runs in 64 columns of each lying row
-	for i := range words {
+	t, k := &l.lying, &l.call
+	next, ids := int32(0), t.ids
+	ids[0] = 1 // in place of what does not begin
+	for i := range k.words {
 		all := uint64(0)
-		for x := range w {
-			starts[x] = at(l.sets[x*words:], i).start()
-			all |= starts[x]
+		for b := range k.bands {
+			all |= l.band(b)[i].start
 		}
 		for ; all != 0; all &= all - 1 {
 			y := bits.TrailingZeros64(all)
-			for x := range w { // no branch, for nobody could foresee it
-				v := t.labels[x*h+64*i+y] & -int32(starts[x]>>y&1)
+			for b := range k.bands { // no branch, for nobody could foresee it
+				first, last := b*k.rowsIn, min((b+1)*k.rowsIn, t.w)-1
+				at := 64*i + y
+				v := (t.labels[first*t.h+at] | t.labels[last*t.h+at]) & -int32(l.band(b)[i].start>>y&1)
 				isNew := int32(uint32(ids[v]-1) >> 31)
 				next += isNew
 				ids[v] += next & -isNew
