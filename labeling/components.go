@@ -174,13 +174,10 @@ func (l *joining) Run(_, lo, hi int) {
 	first := lo * k.unit
 	for b := first; b < hi*k.unit; b++ {
 		entry := l.before[b] + 1
-		runs := l.forest[entry : l.before[b+1]+1]
-		if len(runs) == 0 {
+		if entry > l.before[b+1] {
 			continue
 		}
-		for i := range runs { // each a tree of its own
-			runs[i] = entry + int32(i)
-		}
+		l.forest.plant(entry, l.before[b+1]+1)
 		this := (*Labeler)(l).band(b)
 		for i := range this {
 			this[i].run += l.before[b]
@@ -261,6 +258,10 @@ func (l *painting) Run(_, lo, hi int) {
 	k := &l.call
 	first, end := lo*k.unit*k.rowsIn, min(hi*k.unit*k.rowsIn, k.rows)
 	out := k.labels[first*k.w : end*k.w]
+	past := haveAVX2 && k.w%8 == 0 && len(k.labels) >= large && aligned(&k.labels[0])
+	if past {
+		defer fence()
+	}
 	empty := 0
 	for r := first; r < end; r++ {
 		b := r / k.rowsIn
@@ -270,7 +271,7 @@ func (l *painting) Run(_, lo, hi int) {
 		}
 		clear(out[:empty])
 		out, empty = out[empty:], 0
-		paint(out, k.w, l.forest, (*Labeler)(l).row(r)[1:], (*Labeler)(l).band(b))
+		paint(out, k.w, l.forest, (*Labeler)(l).row(r)[1:], (*Labeler)(l).band(b), past)
 		out = out[k.w:]
 	}
 	clear(out)

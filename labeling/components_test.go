@@ -296,6 +296,31 @@ func TestWorkersOnLargeMasks(t *testing.T) {
 	}
 }
 
+// Labels written past the cache are the same, whoever reads them.
+func TestLabelsPastTheCache(t *testing.T) {
+	for _, kind := range []string{"blobs", "cells", "noise", "comb", "pixel"} {
+		for _, shape := range [][]int{{300, 208}, {65, 1000}, {9, 64}, {40, 30, 72}, {50, 71}} {
+			mask := drawMask(kind, shape...)
+			c := labeling.Default(len(shape))
+			want, n := labeling.Components(nil, mask, c)
+			undo := labeling.SetLarge(1)
+			for _, workers := range []int{1, 2, 5} {
+				l := labeling.Labeler{Workers: workers}
+				got := grid.New[int32](shape...)
+				for range 2 {
+					for i := range got.Data {
+						got.Data[i] = -1
+					}
+					if _, k := l.Components(got, mask, c); k != n || !grid.Equal(got, want) {
+						t.Errorf("%s of %v: %d workers find %d components, want %d, or their labels differ", kind, shape, workers, k, n)
+					}
+				}
+			}
+			undo()
+		}
+	}
+}
+
 // Two combs that mesh without touching, and one whose teeth only their back joins.
 func TestCombs(t *testing.T) {
 	const h, w = 40, 301

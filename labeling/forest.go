@@ -5,6 +5,17 @@ package labeling
 // is nobody's.
 type forest []int32
 
+// plant makes trees of their own of the entries first ≤ i < end.
+func (f forest) plant(first, end int32) {
+	if n := end - first; haveAVX2 && n >= 8 {
+		countAVX2(&f[first], first, int(n/8))
+		first += n &^ 7
+	}
+	for i := first; i < end; i++ {
+		f[i] = i
+	}
+}
+
 // adopt puts run j, if it is a tree of its own, below the parent of run i
 // of an earlier band. It reports whether the two have one parent now; if not, they
 // must unite.

@@ -6,8 +6,9 @@ import "math/bits"
 const beyond = 8
 
 // paint writes the labels of a row of w pixels: where one is set, the id of the last run that
-// starts no later. What comes after them in out may be overwritten.
-func paint(out []int32, w int, ids []int32, set []uint64, b []band) {
+// starts no later. What comes after them in out may be overwritten. With past they are written
+// past the cache.
+func paint(out []int32, w int, ids []int32, set []uint64, b []band, past bool) {
 	if !haveAVX2 {
 		paintRuns(out, w, ids, set, b)
 		return
@@ -17,7 +18,7 @@ func paint(out []int32, w int, ids []int32, set []uint64, b []band) {
 		done -= 8
 	}
 	if done > 0 {
-		paintAVX2(&out[0], &ids[0], &set[0], &b[0], done/8, &startsUpTo, &ones)
+		paintAVX2(&out[0], &ids[0], &set[0], &b[0], done/8, &startsUpTo, &ones, past)
 	}
 	if done < w {
 		i, x := done/64, done%64
@@ -41,6 +42,10 @@ func eights() (startsUpTo, ones [256][8]uint8) {
 	}
 	return startsUpTo, ones
 }
+
+// large is the number of labels from which on they do not stay in the cache, so that to write them
+// there first would only cost more. Tests change it.
+var large = 1 << 23
 
 const (
 	// chunk is how many labels are written at a time. Whatever goes beyond the end

@@ -17,7 +17,19 @@ func packAVX2(set *uint64, pixels *uint8, words int)
 //go:noescape
 func followAVX2(f *int32, first, n int32) (done int32)
 
-// paintAVX2 writes eight labels at a time. It reads up to beyond ids after the last.
+// paintAVX2 writes eight labels at a time, past the cache if so, where out must be a multiple of
+// 32 bytes. It reads up to beyond ids after the last.
 //
 //go:noescape
-func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8)
+func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8, past bool)
+
+// fence waits for what was written past the cache.
+func fence()
+
+// aligned reports whether a pointer is a multiple of 32 bytes.
+func aligned(p *int32) bool
+
+// countAVX2 writes first, first+1 and so on, eight at a time.
+//
+//go:noescape
+func countAVX2(out *int32, first int32, eights int)

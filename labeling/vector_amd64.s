@@ -2,6 +2,30 @@
 
 #include "textflag.h"
 
+// func countAVX2(out *int32, first int32, eights int)
+TEXT ·countAVX2(SB), NOSPLIT, $0-24
+	MOVQ         out+0(FP), DI
+	MOVL         first+8(FP), AX
+	MOVQ         eights+16(FP), CX
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	MOVQ         $0x0706050403020100, AX
+	VMOVQ        AX, X1
+	VPMOVZXBD    X1, Y1
+	VPADDD       Y1, Y0, Y0
+	MOVL         $8, AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Y1
+
+countEight:
+	VMOVDQU Y0, (DI)
+	VPADDD  Y1, Y0, Y0
+	ADDQ    $32, DI
+	DECQ    CX
+	JNZ     countEight
+	VZEROUPPER
+	RET
+
 // func packAVX2(set *uint64, pixels *uint8, words int)
 TEXT ·packAVX2(SB), NOSPLIT, $0-24
 	MOVQ  set+0(FP), DI
@@ -58,11 +82,24 @@ followed:
 	VZEROUPPER
 	RET
 
-// func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8)
+// EIGHT makes Y0 the labels of eight columns, and goes on to the next.
+#define EIGHT \
+	MOVBLZX   BL, DX            \
+	MOVBLZX   AL, R14           \
+	VPMOVZXBD (R10)(DX*8), Y0   \
+	VPMOVSXBD (R11)(R14*8), Y1  \
+	VPERMD    (R12), Y0, Y0     \
+	VPAND     Y1, Y0, Y0        \
+	POPCNTL   DX, DX            \
+	LEAQ      (R12)(DX*4), R12  \
+	SHRQ      $8, AX            \
+	SHRQ      $8, BX
+
+// func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8, past bool)
 //
 // Of the ids from that of the last run before eight columns on, each column takes the one
 // after as many as start up to it, if it is set.
-TEXT ·paintAVX2(SB), NOSPLIT, $0-56
+TEXT ·paintAVX2(SB), NOSPLIT, $0-57
 	MOVQ out+0(FP), DI
 	MOVQ ids+8(FP), SI
 	MOVQ set+16(FP), R8
@@ -82,23 +119,39 @@ paintWord:
 	CMPQ    CX, R13
 	CMOVQLT CX, R13
 	SUBQ    R13, CX
+	CMPB    past+56(FP), $0
+	JNE     pastEight
 
 paintEight:
-	MOVBLZX   BL, DX
-	MOVBLZX   AL, R14
-	VPMOVZXBD (R10)(DX*8), Y0
-	VPMOVSXBD (R11)(R14*8), Y1
-	VPERMD    (R12), Y0, Y0
-	VPAND     Y1, Y0, Y0
-	VMOVDQU   Y0, (DI)
-	POPCNTL   DX, DX
-	LEAQ      (R12)(DX*4), R12
-	SHRQ      $8, AX
-	SHRQ      $8, BX
-	ADDQ      $32, DI
-	DECQ      R13
-	JNZ       paintEight
-	TESTQ     CX, CX
-	JNZ       paintWord
+	EIGHT
+	VMOVDQU Y0, (DI)
+	ADDQ    $32, DI
+	DECQ    R13
+	JNZ     paintEight
+	TESTQ   CX, CX
+	JNZ     paintWord
 	VZEROUPPER
+	RET
+
+pastEight:
+	EIGHT
+	VMOVNTDQ Y0, (DI)
+	ADDQ     $32, DI
+	DECQ     R13
+	JNZ      pastEight
+	TESTQ    CX, CX
+	JNZ      paintWord
+	VZEROUPPER
+	RET
+
+// func fence()
+TEXT ·fence(SB), NOSPLIT, $0-0
+	SFENCE
+	RET
+
+// func aligned(p *int32) bool
+TEXT ·aligned(SB), NOSPLIT, $0-9
+	MOVQ  p+0(FP), AX
+	TESTQ $31, AX
+	SETEQ ret+8(FP)
 	RET

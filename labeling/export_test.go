@@ -1,0 +1,9 @@
+package labeling
+
+// SetLarge changes from how many labels on they are written past the cache, which changes no
+// result, and returns what undoes it.
+func SetLarge(labels int) (undo func()) {
+	n := large
+	large = labels
+	return func() { large = n }
+}
