@@ -60,9 +60,10 @@ def check(job, row, kernels, work, effort):
 
 def measure(job, row, kernels, threads, seconds, least):
     peers.opencv_threads(threads)
-    timers = {"ours": kernels.timer(job.kernel, row.image.files, threads, wall=threads > 1)}
-    if threads > 1:
+    timers = {}
+    if threads > 1:  # first, while threads of the peers that look for more work fall asleep
         timers["ours alone"] = kernels.timer(job.kernel, row.image.files, 1, wall=True)
+    timers["ours"] = kernels.timer(job.kernel, row.image.files, threads, wall=threads > 1)
     for p in job.against:
         if threads == 1 or p.threads:
             timers[p.name] = rounds.timer([p.prepare(a, threads) for a in row.image.arrays()], threads)

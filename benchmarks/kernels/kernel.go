@@ -6,9 +6,9 @@ import (
 
 	"github.com/weightmap/weightmap/edt"
 	"github.com/weightmap/weightmap/grid"
-	"github.com/weightmap/weightmap/internal/parallel"
 	"github.com/weightmap/weightmap/internal/dtype"
 	"github.com/weightmap/weightmap/internal/npy"
+	"github.com/weightmap/weightmap/internal/parallel"
 	"github.com/weightmap/weightmap/labeling"
 	"github.com/weightmap/weightmap/weights"
 )
