@@ -19,7 +19,7 @@ type farLine struct {
 
 func newFarLine(n int, borders bool) *farLine {
 	l := &farLine{n: n}
-	l.reserve(nearest, n, n, false)
+	l.reserve(nearest, n, n, 1, false)
 	l.frame(nearest, n)
 	fill(l.f1, l.inf)
 	l.at = make([]int32, len(l.o1))

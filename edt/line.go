@@ -22,18 +22,19 @@ type line[S number] struct {
 	between    bool         // it lies along neither the first axis nor the last
 	narrow     *line[int32] // if this one is of 64 bits
 
-	// Steps of the scan: the plane that it is at on its way there, and back; what it
-	// knows at the end of each stretch, and of all planes of one.
-	there, back, ends, known record[int32]
+	// Steps of the scan: the plane that it is at on its way back, what it knows of all planes
+	// of a stretch, and of some planes that it looks at.
+	back, known, part record[int32]
 
 	// Squares: a plane on its way through the other axes, and some adjacent lines of it.
 	plane, block record[S]
 }
 
-// reserve makes room for lines of up to n pixels, and for planes of so many.
-func (l *line[S]) reserve(k kind, n, plane int, wholePlanes bool) {
-	l.there.reserve(k, plane)
+// reserve makes room for lines of up to n pixels, and for stretches of planes of so many.
+func (l *line[S]) reserve(k kind, n, plane, stretch int, wholePlanes bool) {
 	l.back.reserve(k, plane)
+	l.known.reserve(k, stretch*plane)
+	l.part.reserve(k, plane)
 	if wholePlanes {
 		l.plane.reserve(k, plane)
 		l.block.reserve(k, n*abreast)

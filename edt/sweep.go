@@ -28,6 +28,10 @@ type sweep[S number] struct {
 	plan
 	lines []line[S]
 	inf   S // the square of no distance
+
+	planes, stretches int           // a stretch, and in all
+	shared            bool          // by several workers
+	before, after     record[int32] // what is known before each stretch and, if it is shared, after it
 }
 
 // plan is what a sweep is to do, whatever its squares are counted in.
@@ -74,11 +78,16 @@ func (s *sweep[S]) transform(in *inputs, shape []int, m metric, o Options) {
 	for len(s.lines) < workers {
 		s.lines = append(s.lines, line[S]{})
 	}
+	s.divide(workers)
 	for w := range s.lines[:workers] {
-		s.lines[w].reserve(s.kind, longest, grid.Size(s.shape[1:]), len(s.shape) > 2)
+		s.lines[w].reserve(s.kind, longest, grid.Size(s.shape[1:]), s.planes, len(s.shape) > 2)
 	}
 
-	parallel.Do(s, s.shape[0], workers)
+	parallel.Do((*scout[S])(s), s.stretches, s.stretches, workers)
+	if s.stretches > 2 {
+		parallel.Do((*merging[S])(s), grid.Size(s.shape[1:]), workers, workers)
+	}
+	parallel.Do(s, s.stretches, s.stretches, workers)
 	s.inputs = inputs{}
 }
 

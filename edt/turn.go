@@ -90,7 +90,7 @@ func (t *turn) run(in *inputs, shape []int, m metric, o Options, s *Scratch) {
 
 func (t *turn) do(s step, workers int) {
 	t.step = s
-	parallel.Do(t, t.shape[1], workers)
+	parallel.Do(t, t.shape[1], workers, workers)
 }
 
 // blockSize is the number of pixels that are turned, or handed over, together.

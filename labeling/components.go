@@ -40,7 +40,6 @@ type Labeler struct {
 	// forest has an entry for each run from 1 on: its parent, and in the end its id.
 	forest forest
 
-	crew  parallel.Crew
 	call  call
 	lying lying
 }
@@ -71,7 +70,6 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	} else {
 		n = l.components(labels.Data, mask.Data, d, h, w, c)
 	}
-	l.crew.Dismiss()
 	l.call = call{}
 	return labels, n
 }
@@ -120,7 +118,7 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 
 // share has the workers of the call do one of the steps below.
 func (l *Labeler) share(step parallel.Task) {
-	l.crew.Share(step, l.call.units, l.call.blocks, l.call.workers)
+	parallel.Do(step, l.call.units, l.call.blocks, l.call.workers)
 }
 
 // blocksEach is how many blocks there are for each worker.

@@ -1,6 +1,10 @@
 package labeling
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/weightmap/weightmap/internal/parallel"
+)
 
 // Every row costs something, however short it is. So an image whose rows are shorter than this,
 // and of which there are more, is labelled lying on its side.
@@ -24,12 +28,12 @@ func (l *Labeler) lie(labels []int32, pixels []uint8, h, w int, c Connectivity) 
 	t.h, t.w, t.uprightPixels, t.uprightLabels = h, w, pixels, labels
 	t.pixels, t.labels = grow(t.pixels, h*w), grow(t.labels, h*w)
 	blocks := blocksEach * l.Workers
-	l.crew.Share((*turning)(t), h, blocks, l.Workers)
+	parallel.Do((*turning)(t), h, blocks, l.Workers)
 	n = l.components(t.labels, t.pixels, 1, w, h, c)
 	t.ids = grow(t.ids, n+1)
 	clear(t.ids)
 	l.uprightIDs()
-	l.crew.Share((*turningBack)(t), h, blocks, l.Workers)
+	parallel.Do((*turningBack)(t), h, blocks, l.Workers)
 	t.uprightPixels, t.uprightLabels = nil, nil
 	return n
 }

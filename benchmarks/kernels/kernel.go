@@ -125,7 +125,7 @@ var kernels = map[string]func(in *input, to *place, s *scratch, workers int){
 	},
 	"clear": func(in *input, to *place, s *scratch, workers int) {
 		to.dst = grid.Like(to.dst, in.mask.Shape)
-		parallel.Do(clearing(to.dst.Data), len(to.dst.Data), workers)
+		parallel.Do(clearing(to.dst.Data), len(to.dst.Data), workers, workers)
 	},
 }
 

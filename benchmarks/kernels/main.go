@@ -3,6 +3,7 @@
 // answers each with a JSON object on a line of its standard output:
 //
 //	{"do": "time", "kernel": "two", "file": "a.npy", "workers": 1}    → {"nanoseconds": …, "processor": …}
+//	{…, "warm": 0.1}                     → the same, after so many seconds of runs that are not timed
 //	{"do": "save", …, "out": "r"}        → the same, and the results in r.0.npy, r.1.npy …
 //	{"do": "fresh", …}                   → the time when all memory must be found first
 //	{"do": "memory", …}                  → {"scratch": bytes, "allocations": a call}
@@ -32,6 +33,7 @@ type request struct {
 	Kernel  string
 	File    string
 	Workers int
+	Warm    float64 // seconds
 	Out     string
 	Seconds float64
 }
@@ -99,6 +101,9 @@ func (b *bench) do(r request) (answer, error) {
 	}
 	switch r.Do {
 	case "time":
+		for start := time.Now(); time.Since(start).Seconds() < r.Warm; {
+			run(in, to, &b.scratch, r.Workers)
+		}
 		return timed(func() { run(in, to, &b.scratch, r.Workers) }), nil
 	case "save":
 		a := timed(func() { run(in, to, &b.scratch, r.Workers) })

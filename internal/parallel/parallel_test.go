@@ -9,38 +9,42 @@ import (
 	"github.com/weightmap/weightmap/internal/parallel"
 )
 
-// counts says how often each item was done, and in which block last.
+// counts says how often each item was done, in which block last, and by whom.
 type counts struct {
-	times []atomic.Int32
-	by    []int
+	times  []atomic.Int32
+	lo, hi []int
+	by     []int
 }
 
-func (c *counts) Run(block, lo, hi int) {
+func newCounts(n int) *counts {
+	return &counts{times: make([]atomic.Int32, n), lo: make([]int, n), hi: make([]int, n), by: make([]int, n)}
+}
+
+func (c *counts) Run(worker, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		c.times[i].Add(1)
-		c.by[i] = block
+		c.lo[i], c.hi[i], c.by[i] = lo, hi, worker
 	}
 }
 
 func TestEveryItemOnceInOrder(t *testing.T) {
-	var crew parallel.Crew
-	defer crew.Dismiss()
 	for n := range 40 {
 		for workers := range 50 {
-			c := &counts{times: make([]atomic.Int32, n), by: make([]int, n)}
-			blocks := parallel.Blocks(n, workers)
-			if n%3 > 0 {
-				parallel.Do(c, n, workers)
-			} else {
-				blocks = parallel.Blocks(n, 3*workers)
-				crew.Share(c, n, blocks, workers)
-			}
-			for i := range n {
-				if c.times[i].Load() != 1 {
-					t.Fatalf("%d workers do item %d of %d %d times", workers, i, n, c.times[i].Load())
-				}
-				if lo, hi := parallel.Edge(c.by[i], n, blocks), parallel.Edge(c.by[i]+1, n, blocks); i < lo || i >= hi {
-					t.Fatalf("item %d of %d is in block %d, which is from %d to %d", i, n, c.by[i], lo, hi)
+			c := newCounts(n)
+			blocks := parallel.Blocks(n, (1+n%3)*workers)
+			parallel.Do(c, n, blocks, workers)
+			for b := range blocks {
+				lo, hi := parallel.Edge(b, n, blocks), parallel.Edge(b+1, n, blocks)
+				for i := lo; i < hi; i++ {
+					if c.times[i].Load() != 1 {
+						t.Fatalf("%d workers do item %d of %d %d times", workers, i, n, c.times[i].Load())
+					}
+					if c.lo[i] != lo || c.hi[i] != hi {
+						t.Fatalf("item %d of %d is in a block from %d to %d, not from %d to %d", i, n, c.lo[i], c.hi[i], lo, hi)
+					}
+					if w := c.by[i]; w < 0 || w >= max(1, workers) {
+						t.Fatalf("item %d of %d is done by worker %d of %d", i, n, w, workers)
+					}
 				}
 			}
 		}
@@ -48,32 +52,30 @@ func TestEveryItemOnceInOrder(t *testing.T) {
 }
 
 func TestOneWorkerAllocatesNothing(t *testing.T) {
-	c := &counts{times: make([]atomic.Int32, 9), by: make([]int, 9)}
-	if n := testing.AllocsPerRun(10, func() { parallel.Do(c, 9, 1) }); n != 0 {
+	c := newCounts(9)
+	if n := testing.AllocsPerRun(10, func() { parallel.Do(c, 9, 4, 1) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 // Tasks one after another see what those before them have done, whoever did it; and in the end
 // nobody stays.
-func TestCrew(t *testing.T) {
+func TestHelpers(t *testing.T) {
 	before := runtime.NumGoroutine()
-	var crew parallel.Crew
 	for round := range 300 {
 		s := &sums{of: make([]int, 100)}
 		for range 20 {
-			crew.Share(s, len(s.of), 1+round%50, 1+round%5)
+			parallel.Do(s, len(s.of), 1+round%50, 1+round%5)
 		}
 		for i, v := range s.of {
 			if v != 20 {
 				t.Fatalf("item %d was done %d times of 20", i, v)
 			}
 		}
-		if round%3 == 0 {
-			crew.Dismiss()
+		if round%30 == 0 {
+			time.Sleep(time.Millisecond) // until they go home
 		}
 	}
-	crew.Dismiss()
 	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)

@@ -1,0 +1,163 @@
+package edt
+
+import "github.com/weightmap/weightmap/grid"
+
+// The scan goes over its planes in stretches that stay in the cache: on its way there through
+// one it keeps all that it knows, and on its way back uses it up. What it has to know before and
+// after a stretch is found first, so that workers need nothing of each other: mostly every column
+// meets all that matters in the first few planes.
+
+// Tests change them.
+var (
+	cacheBytes   = 1 << 20 // what surely stays in the cache of one processor
+	fewestPlanes = 8       // with fewer, what is known between stretches would fill the memory
+)
+
+// stretchesEach is how many stretches there are for each of several workers.
+const stretchesEach = 4
+
+// divide makes stretches of the planes, for so many workers.
+func (s *sweep[S]) divide(workers int) {
+	n, size := s.shape[0], grid.Size(s.shape[1:])
+	bytes := 4
+	switch s.kind {
+	case feature:
+		bytes = 8
+	case two:
+		bytes = 16
+	}
+	s.shared = workers > 1
+	planes := cacheBytes / (bytes * size)
+	if s.shared {
+		planes = min(planes, (n-1)/(stretchesEach*workers)+1)
+	}
+	s.planes = min(n, max(fewestPlanes, planes))
+	s.stretches = (n-1)/s.planes + 1
+	s.before.reserve(s.kind, s.stretches*size)
+	if s.shared {
+		s.after.reserve(s.kind, s.stretches*size)
+	}
+}
+
+// stretch returns the planes a ≤ i < b of a stretch.
+func (s *sweep[S]) stretch(k int) (a, b int) {
+	a = k * s.planes
+	return a, min(a+s.planes, s.shape[0])
+}
+
+// scout finds what the stretches know of themselves at either end.
+type scout[S number] sweep[S]
+
+func (c *scout[S]) Run(worker, lo, hi int) {
+	s := (*sweep[S])(c)
+	l, size := &s.lines[worker], grid.Size(s.shape[1:])
+	for k := lo; k < hi; k++ {
+		a, b := s.stretch(k)
+		if k == 0 {
+			s.clear(s.before.of(s.kind, 0, size), true)
+		}
+		if k+1 < s.stretches {
+			s.look(l, s.before.of(s.kind, (k+1)*size, (k+2)*size), b-1, -1, b-a, k == 0)
+		}
+		if k > 0 && s.shared {
+			s.look(l, s.after.of(s.kind, (k-1)*size, k*size), a, 1, b-a, k+1 == s.stretches)
+		}
+	}
+}
+
+// look finds what plane near knows of so many planes, itself and those that away leads to, and,
+// if that is the end of the grid, of what is outside. Only where a column has not met all it
+// needs within a few are more looked at.
+func (s *sweep[S]) look(l *line[S], r record[int32], near, away, planes int, isEnd bool) {
+	if s.limited { // what is farther away cannot matter
+		planes = min(planes, s.reach)
+	}
+	size := len(r.f1)
+	part := r
+	for done, end := 0, min(8, planes); ; done, end = end, min(4*end, planes) {
+		s.clear(part, isEnd && end == planes)
+		from := -1
+		for i := end - 1; i >= done; i-- {
+			k := (near + i*away) * size
+			s.forward(part, part, k, from)
+			from = k
+		}
+		if done > 0 {
+			s.extend(l, r, part, done, (near+done*away)*size, away*size)
+		}
+		if end == planes || s.satisfied(r) {
+			return
+		}
+		part = l.part.of(s.kind, 0, size)
+	}
+}
+
+// satisfied reports whether nothing farther away could change the record.
+func (p *plan) satisfied(r record[int32]) bool {
+	worst := r.f1
+	if p.kind == two {
+		worst = r.f2
+	}
+	for _, f := range worst {
+		if f >= p.far {
+			return false
+		}
+	}
+	return true
+}
+
+// merging makes of what the stretches know of themselves what is known before and after them, in
+// the columns lo ≤ j < hi.
+type merging[S number] sweep[S]
+
+func (m *merging[S]) Run(worker, lo, hi int) {
+	s := (*sweep[S])(m)
+	l, size := &s.lines[worker], grid.Size(s.shape[1:])
+	at := func(r *record[int32], k int) record[int32] { return r.of(s.kind, k*size+lo, k*size+hi) }
+	for k := 1; k+1 < s.stretches; k++ {
+		a, b := s.stretch(k)
+		s.extend(l, at(&s.before, k+1), at(&s.before, k), b-a, (a-1)*size+lo, -size)
+	}
+	if s.shared {
+		for k := s.stretches - 2; k > 0; k-- {
+			a, b := s.stretch(k)
+			s.extend(l, at(&s.after, k-1), at(&s.after, k), b-a, b*size+lo, size)
+		}
+	}
+}
+
+// extend adds what the plane at index k… knows to what the one that many steps before it knows of
+// those between, in the columns of the records; step leads from any of them to the next.
+func (s *sweep[S]) extend(l *line[S], r, part record[int32], steps, k, step int) {
+	n := int32(steps)
+	switch s.kind {
+	case nearest:
+		for j, f := range r.f1 {
+			r.f1[j] = min(f, part.f1[j]+n)
+		}
+	case feature:
+		for j, f := range r.f1 {
+			if f >= s.far {
+				r.f1[j], r.id1[j] = part.f1[j]+n, part.id1[j]
+			}
+		}
+	case edge:
+		for j, f := range r.f1 {
+			if f >= s.far {
+				r.f1[j] = part.f1[j] + n
+				if s.labels[k+j] != s.labels[k-step+j] {
+					r.f1[j] = n
+				}
+			}
+		}
+	case two:
+		sum := l.back.of(two, 0, len(r.f1))
+		sum.put(0, part)
+		for j := range sum.f1 {
+			sum.f1[j] += n - 1
+			sum.f2[j] += n - 1
+		}
+		backwardTwo(sum, r)
+		r.put(0, sum)
+	}
+}
