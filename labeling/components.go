@@ -3,7 +3,6 @@ package labeling
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 
 	"github.com/weightmap/weightmap/grid"
@@ -39,6 +38,11 @@ type Labeler struct {
 	before []int32
 	// forest has an entry for each run from 1 on: its parent, and in the end its id.
 	forest forest
+	// ids is for each band the last id of the trees that begin in the bands before it, and last
+	// that of all.
+	ids []int32
+	// outside holds, by worker, the entries whose parents are in blocks before theirs.
+	outside [][]int32
 
 	call  call
 	lying lying
@@ -99,9 +103,13 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	l.bands = grow(l.bands, (k.bands+1)*k.words)
 	clear(l.bands[k.bands*k.words:])
 	l.before = grow(l.before, k.bands+1)
+	l.ids = grow(l.ids, k.bands+1)
+	for len(l.outside) < k.workers {
+		l.outside = append(l.outside, nil)
+	}
 
 	l.share((*packing)(l))
-	last := l.addUp()
+	last := addUp(l.before)
 	mustFit(last + 1)
 	l.forest = grow(l.forest, last+1+beyond)
 	l.share((*joining)(l))
@@ -111,7 +119,7 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 			l.join(r, first, false)
 		}
 	}
-	n = l.number(last)
+	n = l.number()
 	l.share((*painting)(l))
 	return n
 }
@@ -153,15 +161,16 @@ func (l *packing) Run(_, lo, hi int) {
 	}
 }
 
-// addUp makes of the runs of each band the entry before each band. It returns the last.
-func (l *Labeler) addUp() int {
-	last := 0
-	l.before[0] = 0
-	for b, runs := range l.before[1:] {
-		last += int(runs)
-		l.before[b+1] = int32(last)
+// addUp makes of the runs of each band, or of the trees that begin there, how many there are in
+// the bands before each. It returns how many in all.
+func addUp(before []int32) int {
+	all := 0
+	before[0] = 0
+	for b, some := range before[1:] {
+		all += int(some)
+		before[b+1] = int32(all)
 	}
-	return last
+	return all
 }
 
 type joining Labeler
@@ -206,54 +215,13 @@ func (l *Labeler) join(b, first int, within bool) {
 	}
 }
 
-// number gives the trees ids in raster order of their first pixels. It returns how many
-// there are.
-func (l *Labeler) number(last int) int {
-	if l.call.rowsIn == 1 {
-		return l.forest[:last+1].number()
-	}
-	n := 0
-	for b := range l.call.bands {
-		first, end := l.before[b]+1, l.before[b+1]+1
-		if first = l.forest.follow(first, end); first == end {
-			continue
-		}
-		if l.forest.roots(first, end) > 1 {
-			n = l.numberRow(b, first, n)
-		}
-		n = l.forest.numberFrom(first, end, n)
-	}
-	return n
-}
-
-// numberRow gives ids after n to the trees that begin in the first row of a band, with an
-// entry from first on. Those that begin in the second come after them, whatever their
-// columns are.
-func (l *Labeler) numberRow(b int, first int32, n int) int {
-	f, band := l.forest, l.band(b)
-	for i, set := range l.row(b * l.call.rowsIn)[1:] {
-		for set != 0 {
-			left := upTo(set)
-			r := band[i].run + int32(bits.OnesCount64(band[i].start&left))
-			for r >= first && f[r] >= first && f[r] != r {
-				r = f[r]
-			}
-			if r >= first && f[r] == r {
-				n++
-				f[r] = -int32(n)
-			}
-			next := band[i].start &^ left
-			set &= next | -next // the same run until the next starts
-		}
-	}
-	return n
-}
-
 type painting Labeler
 
-// Run writes the labels of rows. Bands without runs are cleared many at once.
+// Run gives the runs of rows their ids and writes the labels. Bands without runs are cleared many
+// at once.
 func (l *painting) Run(_, lo, hi int) {
 	k := &l.call
+	l.forest.follow(l.before[lo*k.unit]+1, l.before[hi*k.unit]+1)
 	first, end := lo*k.unit*k.rowsIn, min(hi*k.unit*k.rowsIn, k.rows)
 	out := k.labels[first*k.w : end*k.w]
 	past := haveAVX2 && k.w%8 == 0 && len(k.labels) >= large && aligned(&k.labels[0])

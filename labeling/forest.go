@@ -48,49 +48,65 @@ func (f forest) unite(i, j int32) {
 	f[i], f[j] = root, root
 }
 
+// A tree is numbered in two steps: its root gets the negative of its id, and then all get the id.
+
 // number replaces parents by ids, 1..n in the order of the roots, and returns n.
-func (f forest) number() (n int) { return f.numberFrom(1, int32(len(f)), 0) }
-
-// numberFrom does so for the entries first ≤ i < end, all before them having theirs, with the
-// ids after n. A root that has an id already holds the negative of it.
-func (f forest) numberFrom(first, end int32, n int) int {
-	for i := first; i < end; i++ {
-		p := f[i]
-		switch {
-		case p == i:
-			n++
-			f[i] = int32(n)
-		case p < 0:
-			f[i] = -p
-		default:
-			f[i] = f[p]
-		}
-	}
-	return n
+func (f forest) number() (n int) {
+	end := int32(len(f))
+	roots, _ := f.roots(1, end, 0)
+	f.numberRoots(1, 0, int(roots))
+	f.follow(1, end)
+	return int(roots)
 }
 
-// follow gives the entries from first on the ids of their parents, all before them having
-// theirs, up to the first root. It returns which that is, or end.
-func (f forest) follow(first, end int32) int32 {
-	if haveAVX2 {
-		first += followAVX2(&f[0], first, end-first)
-	}
-	for i := first; i < end; i++ {
-		p := f[i]
-		if p == i {
-			return i
-		}
-		f[i] = f[p]
-	}
-	return end
-}
-
-// roots counts the roots among the entries first ≤ i < end.
-func (f forest) roots(first, end int32) (n int) {
-	for i := first; i < end; i++ {
+// numberRoots gives the ids after n, up to last, to the roots from the entry first on that have
+// none. There must be so many.
+func (f forest) numberRoots(first int32, n, last int) {
+	for i := first; n < last; i++ {
 		if f[i] == i {
 			n++
+			f[i] = -int32(n)
 		}
 	}
-	return n
+}
+
+// roots counts the roots among the entries first ≤ i < end, and those whose parents are before
+// least.
+func (f forest) roots(first, end, least int32) (roots, outside int32) {
+	if n := (end - first) &^ 7; haveAVX2 && n > 0 {
+		roots, outside = rootsAVX2(&f[first], first, int(n/8), least)
+		first += n
+	}
+	for i := first; i < end; i++ {
+		if p := f[i]; p == i {
+			roots++
+		} else if p < least {
+			outside++
+		}
+	}
+	return roots, outside
+}
+
+// follow gives the entries first ≤ i < end the ids of their roots, which are among them or known.
+func (f forest) follow(first, end int32) {
+	for i := first; i < end; {
+		if haveAVX2 {
+			i += followAVX2(&f[0], i, end-i)
+		}
+		for stop := min(i+8, end); i < stop; i++ {
+			if p := f[i]; p < 0 {
+				f[i] = -p
+			} else {
+				f[i] = f[p]
+			}
+		}
+	}
+}
+
+// root climbs from an entry to its root, which has an id, and returns the negative of it.
+func (f forest) root(i int32) int32 {
+	for i >= 0 {
+		i = f[i]
+	}
+	return i
 }

@@ -11,11 +11,17 @@ var haveAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasPOPCNT
 //go:noescape
 func packAVX2(set *uint64, pixels *uint8, words int)
 
-// followAVX2 follows eight parents at a time, of up to n entries, as long as all eight come before
-// the eight. It returns of how many.
+// followAVX2 follows eight parents at a time, of up to n entries, as long as all eight are parents
+// that come before the eight. It returns of how many.
 //
 //go:noescape
 func followAVX2(f *int32, first, n int32) (done int32)
+
+// rootsAVX2 counts, of entries from first on, those that are roots, and those whose parents are
+// before least. f is where they begin.
+//
+//go:noescape
+func rootsAVX2(f *int32, first int32, eights int, least int32) (roots, outside int32)
 
 // paintAVX2 writes eight labels at a time, past the cache if so, where out must be a multiple of
 // 32 bytes. It reads up to beyond ids after the last.

@@ -67,7 +67,8 @@ followEight:
 	JLT        followed
 	VMOVDQU    (DI), Y0
 	VPCMPGTD   Y0, Y4, Y1
-	VMOVMSKPS  Y1, DX
+	VPANDN     Y1, Y0, Y2    // its sign: neither negative nor too late
+	VMOVMSKPS  Y2, DX
 	CMPL       DX, $255
 	JNE        followed
 	VPGATHERDD Y1, (SI)(Y0*4), Y2
@@ -79,6 +80,48 @@ followEight:
 
 followed:
 	MOVL BX, done+16(FP)
+	VZEROUPPER
+	RET
+
+// func rootsAVX2(f *int32, first int32, eights int, least int32) (roots, outside int32)
+TEXT ·rootsAVX2(SB), NOSPLIT, $0-40
+	MOVQ         f+0(FP), DI
+	MOVL         first+8(FP), AX
+	VMOVD        AX, X4
+	VPBROADCASTD X4, Y4
+	MOVQ         $0x0706050403020100, AX
+	VMOVQ        AX, X1
+	VPMOVZXBD    X1, Y1
+	VPADDD       Y1, Y4, Y4
+	MOVQ         eights+16(FP), CX
+	MOVL         least+24(FP), AX
+	VMOVD        AX, X6
+	VPBROADCASTD X6, Y6
+	MOVL         $8, DX
+	VMOVD        DX, X5
+	VPBROADCASTD X5, Y5
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+
+rootsOfEight:
+	VMOVDQU  (DI), Y0
+	VPCMPEQD Y0, Y4, Y1
+	VPSUBD   Y1, Y2, Y2
+	VPCMPGTD Y0, Y6, Y1
+	VPSUBD   Y1, Y3, Y3
+	VPADDD   Y5, Y4, Y4
+	ADDQ     $32, DI
+	DECQ     CX
+	JNZ      rootsOfEight
+
+	VPHADDD      Y3, Y2, Y2
+	VPHADDD      Y2, Y2, Y2
+	VEXTRACTI128 $1, Y2, X3
+	VPADDD       X3, X2, X2
+	VMOVD        X2, AX
+	MOVL         AX, roots+32(FP)
+	VPEXTRD      $1, X2, AX
+	MOVL         AX, outside+36(FP)
 	VZEROUPPER
 	RET
 
