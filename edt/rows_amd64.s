@@ -33,6 +33,41 @@ forwardNearest:
 	VZEROUPPER
 	RET
 
+// func countStepsAVX2(steps, mask *uint8, away, planes int, flip int32)
+TEXT ·countStepsAVX2(SB), NOSPLIT, $0-36
+	MOVQ         steps+0(FP), DI
+	MOVQ         mask+8(FP), SI
+	MOVQ         away+16(FP), DX
+	MOVQ         planes+24(FP), CX
+	MOVL         flip+32(FP), AX
+	VMOVD        AX, X14
+	VPBROADCASTD X14, Y14
+	VPCMPEQB     Y0, Y0, Y0     // 255, which is as far as it goes
+	VMOVDQU      Y0, Y1
+	VPABSB       Y0, Y13        // 1
+	VPXOR        Y12, Y12, Y12
+	MOVQ         CX, AX         // from the farthest plane on
+	DECQ         AX
+	IMULQ        DX, AX
+	ADDQ         AX, SI
+
+countSteps:
+	VPCMPEQB (SI), Y12, Y2
+	VPCMPEQB 32(SI), Y12, Y3
+	VPXOR    Y14, Y2, Y2    // sites
+	VPXOR    Y14, Y3, Y3
+	VPADDUSB Y13, Y0, Y0
+	VPADDUSB Y13, Y1, Y1
+	VPANDN   Y0, Y2, Y0
+	VPANDN   Y1, Y3, Y1
+	SUBQ     DX, SI
+	DECQ     CX
+	JNZ      countSteps
+	VMOVDQU  Y0, (DI)
+	VMOVDQU  Y1, 32(DI)
+	VZEROUPPER
+	RET
+
 // func backwardNearestAVX2(next, known *int32, n int)
 TEXT ·backwardNearestAVX2(SB), NOSPLIT, $0-24
 	MOVQ     next+0(FP), DI

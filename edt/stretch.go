@@ -14,7 +14,7 @@ var (
 )
 
 // stretchesEach is how many stretches there are for each of several workers.
-const stretchesEach = 4
+const stretchesEach = 8
 
 // divide makes stretches of the planes, for so many workers.
 func (s *sweep[S]) divide(workers int) {
@@ -73,6 +73,14 @@ func (s *sweep[S]) look(l *line[S], r record[int32], near, away, planes int, isE
 		planes = min(planes, s.reach)
 	}
 	size := len(r.f1)
+	if s.kind == nearest && haveAVX2 && size >= 64 {
+		outside := s.far
+		if isEnd && s.border(0) {
+			outside = int32(planes)
+		}
+		s.lookForSites(r.f1, near, away, planes, outside)
+		return
+	}
 	part := r
 	for done, end := 0, min(8, planes); ; done, end = end, min(4*end, planes) {
 		s.clear(part, isEnd && end == planes)
@@ -89,6 +97,34 @@ func (s *sweep[S]) look(l *line[S], r record[int32], near, away, planes int, isE
 			return
 		}
 		part = l.part.of(s.kind, 0, size)
+	}
+}
+
+// lookForSites does so for the sites of a mask. Steps are counted in bytes, 64 columns at a time,
+// and it is outside many steps to what is outside.
+func (p *plan) lookForSites(f []int32, near, away, planes int, outside int32) {
+	const most = 254 // planes at a time
+	size := len(f)
+	flip := int32(-1)
+	if p.zeros {
+		flip = 0
+	}
+	fill(f, outside)
+	for done := (planes - 1) / most * most; done >= 0; done -= most {
+		for j := 0; j < size; {
+			j = min(j, size-64)
+			var steps [64]uint8
+			countStepsAVX2(&steps[0], &p.mask[(near+done*away)*size+j], away*size, min(most, planes-done), flip)
+			to := f[j : j+64]
+			for x, n := range steps {
+				g := int32(done) + int32(n)
+				if n == 255 {
+					g = to[x]
+				}
+				to[x] = g // no branch, for nobody could foresee it
+			}
+			j += 64
+		}
 	}
 }
 

@@ -27,6 +27,12 @@ func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, 
 //go:noescape
 func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)
 
+// countStepsAVX2 counts in 64 columns the steps to the first site of up to 254 planes of a mask, of
+// which away leads from one to the next, 255 where there is none. flip is as above.
+//
+//go:noescape
+func countStepsAVX2(steps, mask *uint8, away, planes int, flip int32)
+
 //go:noescape
 func backwardNearestAVX2(next, known *int32, n int)
 
