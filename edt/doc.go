@@ -16,10 +16,10 @@
 // Squared distance is a sum over the axes, so it is minimised along one axis
 // after another (Felzenszwalb & Huttenlocher, Distance Transforms of Sampled
 // Functions, Theory of Computing 8, 2012). The first axis (of an image with few columns
-// the last) is swept forwards and backwards, counting steps. Along every other axis each position v offers a
-// parabola (x−v)² + f(v), and the transform is the lower envelope of them, found
-// in one walk over the line with a stack. The time is linear in the number of
-// pixels whatever the mask.
+// the last) is swept forwards and backwards, counting steps. Along every other axis
+// each position v offers a parabola (x−v)² + f(v), and the transform is the lower
+// envelope of them, found in one walk over the line with a stack. The time is linear in
+// the number of pixels whatever the mask.
 //
 // [TwoNearest] carries two candidates of distinct objects through every axis; see
 // there for why its second envelope, too, is linear.
