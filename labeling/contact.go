@@ -43,7 +43,14 @@ func Touching(labels *grid.Labels, c Connectivity) int {
 func eachContact(labels *grid.Labels, c Connectivity, found func(later, earlier int)) {
 	d, h, w := extent(labels.Shape)
 	rows := c.rowsBefore()
+	before := make([]neighbourRow, 0, 4) // those that the grid has
 	for r := d*h - 1; r >= 0; r-- {
+		before = before[:0]
+		for _, n := range rows {
+			if z, y := r/h+n.dz, r%h+n.dy; z >= 0 && y >= 0 && y < h {
+				before = append(before, n)
+			}
+		}
 		line := labels.Data[r*w : (r+1)*w]
 		for end := w; end > 0; {
 			start, id := lastRun(line[:end])
@@ -51,11 +58,9 @@ func eachContact(labels *grid.Labels, c Connectivity, found func(later, earlier 
 				if start > 0 && line[start-1] != 0 {
 					found(r*w+start, r*w+start-1)
 				}
-				for _, n := range rows {
-					if z, y := r/h+n.dz, r%h+n.dy; z >= 0 && y >= 0 && y < h {
-						o := (z*h + y) * w
-						eachAbove(labels.Data[o:o+w], id, start, end, n.reach, func(x, at int) { found(r*w+x, o+at) })
-					}
+				for _, n := range before {
+					o := (r + n.dz*h + n.dy) * w
+					eachAbove(labels.Data[o:o+w], id, start, end, n.reach, func(x, at int) { found(r*w+x, o+at) })
 				}
 			}
 			end = start
