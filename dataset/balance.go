@@ -113,7 +113,7 @@ func (r *run) count(w *worker, j *job) error {
 	if err != nil {
 		return err
 	}
-	labels, _ := p.label(r.modeOf(j), &r.Options)
+	labels, _ := p.label(nil, r.modeOf(j), &r.Options)
 	c := p.count(labels)
 	j.pixels = &c
 	r.keepFor(j, p)

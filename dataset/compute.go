@@ -23,14 +23,19 @@ type worker struct {
 	hasTurn bool
 }
 
-// fit drops memory that was made for another shape.
+// fit makes memory that was made for another shape fit, or drops it if it is too small.
 func (w *worker) fit(shape []int) {
-	if w.weights != nil && !slices.Equal(w.weights.Shape, shape) {
-		w.weights = nil
+	w.weights = fitted(w.weights, shape)
+	w.two.D1, w.two.D2 = fitted(w.two.D1, shape), fitted(w.two.D2, shape)
+	w.two.ID1, w.two.ID2 = fitted(w.two.ID1, shape), fitted(w.two.ID2, shape)
+}
+
+func fitted[T grid.Element](g *grid.Grid[T], shape []int) *grid.Grid[T] {
+	n := grid.Size(shape)
+	if g == nil || n > cap(g.Data) {
+		return nil
 	}
-	if w.two.D1 != nil && !slices.Equal(w.two.D1.Shape, shape) {
-		w.two = edt.Two{}
-	}
+	return grid.From(g.Data[:n], shape...)
 }
 
 // compute makes the outputs that an item needs, and adds them to the manifest.
@@ -40,7 +45,7 @@ func (r *run) compute(w *worker, j *job, class weights.Class, workers int) error
 		return err
 	}
 	mode := r.modeOf(j)
-	labels, n := p.label(mode, &r.Options)
+	labels, n := p.label(p.values, mode, &r.Options)
 	counts := p.count(labels)
 	record := r.record(j, p, n, counts, class)
 	if err := r.ctx.Err(); err != nil {

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weightmap/weightmap/grid"
+	"github.com/weightmap/weightmap/internal/dtype"
 	"github.com/weightmap/weightmap/labeling"
+	"github.com/weightmap/weightmap/weights"
 )
 
 // pixels is what the files of an item hold, before objects are made of it.
@@ -133,14 +136,17 @@ func (p *pixels) takeOut(im *Image, ignore *int64) {
 }
 
 // checkPositive refuses values below 0: they are used for pixels nobody knows the
-// class of, and nobody would want an object of them.
+// class of, and nobody would want an object of them. Types without a sign have none.
 func (im *Image) checkPositive() error {
+	if im.Dtype == dtype.Bool.String() || strings.HasPrefix(im.Dtype, "uint") {
+		return nil
+	}
+	below := int32(0) // numbers below 0 come first where values are renumbered: 1 to this
+	for int(below) < len(im.Original) && im.Original[below] < 0 {
+		below++
+	}
 	for i, v := range im.Values.Data {
-		negative := v < 0
-		if im.Original != nil && v > 0 && im.Dtype != "uint64" {
-			negative = im.Original[v-1] < 0
-		}
-		if negative {
+		if v <= below && v != 0 {
 			n := im.Number(v)
 			return fmt.Errorf("the value %s at index %d is no object id and no class; --ignore %s leaves such pixels out", n, i, n)
 		}
@@ -160,8 +166,9 @@ func (o *Options) checkAxes(it *Item, p *pixels) error {
 	return nil
 }
 
-// label makes objects of the pixels, numbered from 1, and says how many.
-func (p *pixels) label(mode Instances, o *Options) (*grid.Labels, int) {
+// label makes objects of the pixels, numbered from 1, and says how many. Where ids are
+// the objects the labels are in dst, which may be the values themselves, or nil.
+func (p *pixels) label(dst *grid.Labels, mode Instances, o *Options) (*grid.Labels, int) {
 	c := o.connectivity(len(p.values.Shape))
 	var labels *grid.Labels
 	var n int
@@ -172,7 +179,7 @@ func (p *pixels) label(mode Instances, o *Options) (*grid.Labels, int) {
 		labels, n = labeling.ComponentsByValue(nil, p.values, c)
 	default:
 		var ids []int32
-		labels, ids = labeling.Relabel(nil, p.values)
+		labels, ids = labeling.Relabel(dst, p.values)
 		n = len(ids)
 	}
 	if o.MinSize > 1 {
@@ -187,25 +194,8 @@ func (p *pixels) label(mode Instances, o *Options) (*grid.Labels, int) {
 
 // count counts the pixels of the classes.
 func (p *pixels) count(labels *grid.Labels) Pixels {
-	var c Pixels
-	if p.ignore == nil {
-		for _, v := range labels.Data {
-			c.Foreground += int64(uint32(-v) >> 31) // 1 for ids, without a branch
-		}
-		c.Background = int64(len(labels.Data)) - c.Foreground
-		return c
-	}
-	for i, v := range labels.Data {
-		switch {
-		case p.ignore.Data[i] != 0:
-			c.Ignored++
-		case v != 0:
-			c.Foreground++
-		default:
-			c.Background++
-		}
-	}
-	return c
+	c := weights.CountPixels(labels, p.ignore)
+	return Pixels{Background: c.Background, Foreground: c.Foreground, Ignored: int64(len(labels.Data)) - c.Background - c.Foreground}
 }
 
 // foreground is 1 where there is an object, else 0.

@@ -3,6 +3,8 @@ package dataset
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,6 +44,7 @@ func TestObjects(t *testing.T) {
 		{"a value ignored between pieces", []string{"#5#"}, func(o *Options) { o.Ignore = &five }, "1.2"},
 		{"small ones dropped", []string{"1.2", "1..", "..3"}, func(o *Options) { o.MinSize = 2 }, "1.. 1.. ..."},
 		{"a ridge between", []string{"1122", "1122"}, func(o *Options) { o.Ridge = true }, "1..2 1..2"},
+		{"a ridge through small ones", []string{"1122", "1122"}, func(o *Options) { o.MinSize, o.Ridge = 4, true }, "1..2 1..2"},
 		{"nothing", []string{"..."}, nil, "..."},
 		{"everything", []string{"##"}, nil, "11"},
 	} {
@@ -233,5 +236,84 @@ func TestWarnings(t *testing.T) {
 	must(t, err)
 	if len(r.Warnings) != 1 || r.Warnings[0].Kind != warnHuge || r.Warnings[0].Items != 1 || filepath.Base(r.Warnings[0].Example) != "fused.png" {
 		t.Errorf("warnings %+v", r.Warnings)
+	}
+}
+
+// Of numbers of every type, renumbered or not, the first below 0 is refused.
+func TestNegativeNumbers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	refused := 0
+	for range 3000 {
+		im := &Image{Values: grid.New[int32](1, 1+rng.IntN(12)), Dtype: []string{"int64", "float64", "int8", "uint64", "uint8", "bool"}[rng.IntN(6)]}
+		signed := !strings.HasPrefix(im.Dtype, "uint") && im.Dtype != "bool"
+		least := int32(0)
+		if rng.IntN(2) == 0 && strings.HasSuffix(im.Dtype, "64") {
+			for range rng.IntN(5) {
+				im.Original = append(im.Original, rng.Int64()-math.MaxInt64/int64(1+rng.IntN(3)))
+			}
+			slices.Sort(im.Original) // as numbers of int64, which those of uint64 need not be
+		} else if signed {
+			least = -1
+		}
+		most := int32(3)
+		if im.Original != nil {
+			most = int32(len(im.Original))
+		}
+		want := ""
+		for i := range im.Values.Data {
+			v := least + rng.Int32N(most-least+1)
+			im.Values.Data[i] = v
+			number := int64(v)
+			if im.Original != nil && v > 0 {
+				number = im.Original[v-1]
+			}
+			if want == "" && signed && number < 0 {
+				want = fmt.Sprintf("the value %d at index %d is", number, i)
+			}
+		}
+		err := im.checkPositive()
+		if (err != nil) != (want != "") || err != nil && !strings.HasPrefix(err.Error(), want) {
+			t.Fatalf("%s %v, originals %v: %v, want %q", im.Dtype, im.Values.Data, im.Original, err, want)
+		}
+		if err != nil {
+			refused++
+		}
+	}
+	if refused < 300 {
+		t.Errorf("only %d refused", refused)
+	}
+}
+
+func TestExtremes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	nan, inf, zero := float32(math.NaN()), float32(math.Inf(1)), float32(math.Copysign(0, -1))
+	pool := []float32{zero, 0, 1, 1, -1, 2.5, inf, -inf, nan}
+	for range 3000 {
+		values := make([]float32, rng.IntN(9))
+		of := pool[:1+rng.IntN(len(pool))]
+		var wantLo, wantHi float64 // of equal ones the first
+		for i := range values {
+			v := of[rng.IntN(len(of))]
+			values[i] = v
+			if f := float64(v); i == 0 {
+				wantLo, wantHi = f, f
+			} else if math.IsNaN(wantLo) || math.IsNaN(f) {
+				wantLo, wantHi = math.NaN(), math.NaN()
+			} else {
+				if f < wantLo {
+					wantLo = f
+				}
+				if f > wantHi {
+					wantHi = f
+				}
+			}
+		}
+		lo, hi := extremes(values)
+		if fmt.Sprint(lo, hi, math.Signbit(lo), math.Signbit(hi)) != fmt.Sprint(wantLo, wantHi, math.Signbit(wantLo), math.Signbit(wantHi)) {
+			t.Fatalf("extremes of %v are %v and %v, want %v and %v", values, lo, hi, wantLo, wantHi)
+		}
+	}
+	if lo, hi := extremes([]uint8{7, 3, 200}); lo != 3 || hi != 200 {
+		t.Errorf("of bytes %v and %v", lo, hi)
 	}
 }

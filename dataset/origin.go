@@ -243,7 +243,7 @@ func (o *Origin) Objects(ctx context.Context) (*grid.Labels, error) {
 			mode = InstancesIDs // values that look like classes are at least told apart
 		}
 	}
-	labels, _ := p.label(mode, &opts)
+	labels, _ := p.label(p.values, mode, &opts)
 	return labels, nil
 }
 

@@ -165,12 +165,15 @@ func extremes[T uint8 | int32 | float32](values []T) (lo, hi float64) {
 	}
 	least, greatest := values[0], values[0]
 	for _, v := range values {
+		if least <= v && v <= greatest { // as most are
+			continue
+		}
 		switch {
 		case v < least:
 			least = v
 		case v > greatest:
 			greatest = v
-		case v != v:
+		default:
 			return float64(v), float64(v)
 		}
 	}

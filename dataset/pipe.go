@@ -268,7 +268,7 @@ func (p *pipe) make(w *worker, s *slot) error {
 	if err := p.checkAxes(&it, px); err != nil {
 		return err
 	}
-	labels, _ := px.label(p.Instances, &p.Options)
+	labels, _ := px.label(px.values, p.Instances, &p.Options)
 	class := p.classOf(px.count(labels), weights.Class{Background: 1, Foreground: 1})
 	if p.Balance.Mode == BalanceGiven {
 		class = p.Balance.Class

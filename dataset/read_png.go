@@ -101,9 +101,7 @@ func fromGray(img image.Image) (*Image, error) {
 			}
 		case *image.Gray16:
 			im.Dtype = "uint16"
-			for x := range row {
-				row[x] = int32(binary.BigEndian.Uint16(p.Pix[y*p.Stride+2*x:]))
-			}
+			widen(row, p.Pix[y*p.Stride:][:2*size.X])
 		case *image.NRGBA: // gray with a transparent value
 			for x := range row {
 				row[x] = int32(p.Pix[y*p.Stride+4*x])
@@ -118,6 +116,19 @@ func fromGray(img image.Image) (*Image, error) {
 		}
 	}
 	return im, nil
+}
+
+// widen makes values of big-endian numbers of 16 bits, four at a time.
+func widen(row []int32, pix []byte) {
+	for len(row) >= 4 && len(pix) >= 8 {
+		four := binary.BigEndian.Uint64(pix)
+		row[0], row[1] = int32(four>>48), int32(four>>32&0xffff)
+		row[2], row[3] = int32(four>>16&0xffff), int32(four&0xffff)
+		row, pix = row[4:], pix[8:]
+	}
+	for x := range row {
+		row[x] = int32(binary.BigEndian.Uint16(pix[2*x:]))
+	}
 }
 
 // fromPalette takes the indices into the palette: they, not the colours, are the ids.

@@ -27,6 +27,23 @@ func ExampleRead() {
 	// Output: [2 3] [0 7 7 0 0 9] uint16 <nil>
 }
 
+// Gray values of 16 bits are taken whatever the width.
+func TestReadGray16OfAnyWidth(t *testing.T) {
+	for width := range 20 {
+		img := image.NewGray16(image.Rect(0, 0, width+1, 3))
+		want := grid.New[int32](3, width+1)
+		for i := range want.Data {
+			v := uint16(uint32(i)*2654435761>>7) | uint16(i%3/2)<<15
+			want.Data[i] = int32(v)
+			img.SetGray16(i%(width+1), i/(width+1), color.Gray16{Y: v})
+		}
+		im, err := dataset.Read(write(t, "a.png", encodePNG(t, img)), dataset.ReadOptions{})
+		if err != nil || im.Dtype != "uint16" || !grid.Equal(im.Values, want) {
+			t.Fatalf("width %d: %+v, %v, want %v", width+1, im, err, want.Data)
+		}
+	}
+}
+
 // write makes a file in a folder of its own.
 func write(t testing.TB, name string, content []byte) string {
 	t.Helper()

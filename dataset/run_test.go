@@ -21,6 +21,9 @@ func TestJobsChangeNothing(t *testing.T) {
 		for i := range 20 {
 			rows := []string{"11.......", "11...22..", ".....22..", "3........"}
 			copy(rows[i%3:], []string{".......44"})
+			for y := range rows { // of another size than the mask before
+				rows[y] += strings.Repeat(".", 7*i%5)
+			}
 			draw(t, filepath.Join(dir, "masks", string(rune('a'+i))+".png"), rows...)
 		}
 		o := DefaultOptions(dir)

@@ -75,7 +75,7 @@ func (v *verifier) again(w *worker, it *claims, h *holding, j *job, workers int)
 	if err != nil {
 		return fail(err)
 	}
-	labels, n := p.label(o.Instances, &o)
+	labels, n := p.label(nil, o.Instances, &o)
 	wrong := func(path string, line int, why string) {
 		it.findings = append(it.findings, Finding{Fault: FaultWrong, Path: path, Line: line, Reason: why, Record: h.Record})
 	}

@@ -43,23 +43,24 @@ func Touching(labels *grid.Labels, c Connectivity) int {
 func eachContact(labels *grid.Labels, c Connectivity, found func(later, earlier int)) {
 	d, h, w := extent(labels.Shape)
 	rows := c.rowsBefore()
+	before := make([]neighbourRow, 0, 4) // those that the grid has
 	for r := d*h - 1; r >= 0; r-- {
+		before = before[:0]
+		for _, n := range rows {
+			if z, y := r/h+n.dz, r%h+n.dy; z >= 0 && y >= 0 && y < h {
+				before = append(before, n)
+			}
+		}
 		line := labels.Data[r*w : (r+1)*w]
 		for end := w; end > 0; {
-			start := end - 1
-			id := line[start]
-			for start > 0 && line[start-1] == id {
-				start--
-			}
+			start, id := lastRun(line[:end])
 			if id != 0 {
 				if start > 0 && line[start-1] != 0 {
 					found(r*w+start, r*w+start-1)
 				}
-				for _, n := range rows {
-					if z, y := r/h+n.dz, r%h+n.dy; z >= 0 && y >= 0 && y < h {
-						o := (z*h + y) * w
-						eachAbove(labels.Data[o:o+w], id, start, end, n.reach, func(x, at int) { found(r*w+x, o+at) })
-					}
+				for _, n := range before {
+					o := (r + n.dz*h + n.dy) * w
+					eachAbove(labels.Data[o:o+w], id, start, end, n.reach, func(x, at int) { found(r*w+x, o+at) })
 				}
 			}
 			end = start
@@ -67,12 +68,23 @@ func eachContact(labels *grid.Labels, c Connectivity, found func(later, earlier 
 	}
 }
 
+// lastRun returns where the run of equal ids starts that ends the line, and their id.
+func lastRun(line []int32) (start int, id int32) {
+	id = line[len(line)-1]
+	for i := len(line) - 2; i >= 0; i-- {
+		if line[i] != id {
+			return i + 1, id
+		}
+	}
+	return 0, id
+}
+
 // eachAbove calls found for each column x of the run [start, end) and each at of
 // line, at most reach away from it, that has an id other than that of the run.
 func eachAbove(line []int32, id int32, start, end, reach int, found func(x, at int)) {
 	lo, hi := max(start-reach, 0), min(end+reach, len(line))
 	for i, other := range line[lo:hi] {
-		if other != 0 && other != id {
+		if other != id && other != 0 {
 			at := lo + i
 			for x := max(at-reach, start); x < min(at+reach+1, end); x++ {
 				found(x, at)

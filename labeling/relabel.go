@@ -48,35 +48,47 @@ func renumber[T grid.Element](dst *grid.Labels, ids *grid.Grid[T], minPixels int
 	dst = grid.Like(dst, ids.Shape)
 	var seen register[T]
 	pixels := []int{0} // by number of the register
-	for i, n := 0, len(ids.Data); i < n; {
-		id, from := ids.Data[i], i
-		number := seen.number(id)
-		if int(number) == len(pixels) {
+	count := func(id T, n int) {
+		k := seen.number(id)
+		if int(k) == len(pixels) {
 			pixels = append(pixels, 0)
 		}
-		for ; i < n && ids.Data[i] == id; i++ {
-			dst.Data[i] = number
-		}
-		pixels[number] += i - from
+		pixels[k] += n
 	}
+	run, start := T(0), 0
+	for i, id := range ids.Data {
+		if id != run {
+			count(run, i-start)
+			run, start = id, i
+		}
+	}
+	count(run, len(ids.Data)-start)
 
-	order := seen.ascending()
-	label := make([]int32, len(pixels)) // by number; what is dropped stays 0
-	kept := make([]T, 0, len(order))
-	for _, k := range order {
+	kept := make([]T, 0, len(pixels))
+	same := true // as where somebody has numbered the objects before
+	for _, k := range seen.ascending() {
+		id, label := seen.ids[k], int32(0)
 		if pixels[k] >= minPixels {
-			kept = append(kept, seen.ids[k])
-			label[k] = int32(len(kept))
+			kept = append(kept, id)
+			label = int32(len(kept))
 		}
+		same = same && T(label) == id
+		seen.set(id, label)
 	}
-	same := true // as when ids come in ascending order, and often they do
-	for k, l := range label {
-		same = same && int(l) == k
+	if labels, ok := any(ids.Data).([]int32); ok && same {
+		copy(dst.Data, labels)
+		return dst, kept
 	}
-	if !same {
-		for i, k := range dst.Data {
-			dst.Data[i] = label[k]
+	run, label := T(0), int32(0)
+	for i, id := range ids.Data {
+		if k, ok := seen.place(id); ok {
+			dst.Data[i] = seen.small[k]
+			continue
 		}
+		if id != run {
+			run, label = id, seen.large[id]
+		}
+		dst.Data[i] = label
 	}
 	return dst, kept
 }
@@ -91,35 +103,43 @@ type register[T grid.Element] struct {
 // maxSmall bounds the table that is faster than a map: ids seldom go further.
 const maxSmall = 1 << 18
 
+// place returns where in the table the number of an id is, if it is there.
+func (r *register[T]) place(id T) (k int, ok bool) {
+	k = int(id) // another number if the id is a fraction or huge
+	return k, uint(k) < uint(len(r.small)) && T(k) == id
+}
+
 func (r *register[T]) number(id T) int32 {
 	if r.ids == nil {
 		r.ids, r.small, r.large = []T{0}, []int32{0}, map[T]int32{}
 	}
-	k := int(id) // another number if the id is a fraction or huge
-	isSmall := 0 <= k && k <= maxSmall && T(k) == id
-	switch {
-	case id == 0:
-		return 0
-	case id != id:
-		panic("labeling: NaN is no id")
-	case isSmall && k < len(r.small) && r.small[k] != 0:
+	if k, ok := r.place(id); ok && (k == 0 || r.small[k] != 0) {
 		return r.small[k]
-	case !isSmall:
-		if n, ok := r.large[id]; ok {
-			return n
-		}
+	}
+	if n, ok := r.large[id]; ok {
+		return n
+	}
+	if id != id {
+		panic("labeling: NaN is no id")
 	}
 	n := int32(len(r.ids))
 	r.ids = append(r.ids, id)
-	if isSmall {
+	if k := int(id); 0 <= k && k <= maxSmall && T(k) == id {
 		for len(r.small) <= k {
 			r.small = append(r.small, 0)
 		}
+	}
+	r.set(id, n)
+	return n
+}
+
+// set gives an id that was asked for another number.
+func (r *register[T]) set(id T, n int32) {
+	if k, ok := r.place(id); ok {
 		r.small[k] = n
 	} else {
 		r.large[id] = n
 	}
-	return n
 }
 
 // ascending returns all numbers but 0 in ascending order of their ids.

@@ -80,6 +80,36 @@ func TestRelabelInPlace(t *testing.T) {
 	}
 }
 
+// On both sides of what a table holds, and of what an id is made of.
+func TestRelabelAtTheEndsOfTheTable(t *testing.T) {
+	const last = 1 << 18 // of the table
+	rng := rand.New(rand.NewPCG(7, 8))
+	for _, pool := range [][]int32{
+		{0, 1, 2, 3}, {1, 2, 4}, {last}, {last - 1, last, last + 1}, {0, last + 1}, {-1, 0, 1}, {-1, last, last + 1},
+		{math.MinInt32, math.MinInt32 + 1, -last, 0, math.MaxInt32},
+	} {
+		for _, w := range []int{0, 1, 2, 7, 8, 100} {
+			ids, floats := grid.New[int32](w), grid.New[float64](w)
+			for i := range w {
+				if ids.Data[i] = pool[rng.IntN(len(pool))]; i > 0 && rng.IntN(2) == 0 {
+					ids.Data[i] = ids.Data[i-1]
+				}
+				floats.Data[i] = float64(ids.Data[i]) + float64(rng.IntN(2))/2
+				if floats.Data[i] == 0 {
+					floats.Data[i] = math.Copysign(0, -1)
+				}
+			}
+			checkRelabel(t, ids)
+			checkRelabel(t, floats)
+			want, original := labeling.Relabel(nil, ids)
+			inPlace, same := labeling.Relabel(ids, ids)
+			if inPlace != ids || !grid.Equal(inPlace, want) || !slices.Equal(same, original) {
+				t.Fatalf("in place the labels are %v, want %v", inPlace.Data, want.Data)
+			}
+		}
+	}
+}
+
 // Labels 1..n are what Relabel makes, so it leaves them alone.
 func TestRelabelIsStable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -103,8 +133,10 @@ func TestRemoveSmall(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range rounds(1000) {
 		labels := randomValues[int32](rng, randomShape(rng), 1+rng.IntN(30))
-		for i, id := range labels.Data {
-			labels.Data[i] = id * 1000003 // far apart, and past any table
+		if rng.IntN(2) == 0 {
+			for i, id := range labels.Data {
+				labels.Data[i] = id * 1000003 // far apart, and past any table
+			}
 		}
 		minPixels := rng.IntN(20)
 		pixels := map[int32]int{}

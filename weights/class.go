@@ -19,17 +19,23 @@ func CountPixels(labels *grid.Labels, ignore *grid.Mask) Count {
 	if ignore != nil {
 		grid.MustMatch("ignore", ignore.Shape, labels.Shape)
 	}
-	var c Count
-	for i, id := range labels.Data {
-		switch {
-		case ignore != nil && ignore.Data[i] != 0:
-		case id != 0:
-			c.Foreground++
-		default:
-			c.Background++
+	foreground, ignored := 0, 0
+	if ignore == nil {
+		for _, id := range labels.Data {
+			if id != 0 {
+				foreground++
+			}
+		}
+	} else {
+		for i, id := range labels.Data {
+			if ignore.Data[i] != 0 {
+				ignored++
+			} else if id != 0 {
+				foreground++
+			}
 		}
 	}
-	return c
+	return Count{Background: int64(len(labels.Data) - ignored - foreground), Foreground: int64(foreground)}
 }
 
 // Add returns the counts of both together.

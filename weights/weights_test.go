@@ -249,6 +249,34 @@ func TestClass(t *testing.T) {
 	}
 }
 
+func TestCountPixels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	for range 300 {
+		labels := grid.New[int32](rng.IntN(20))
+		var ignore *grid.Mask
+		if rng.IntN(2) == 0 {
+			ignore = grid.New[uint8](labels.Shape...)
+		}
+		var want weights.Count
+		for i := range labels.Data {
+			labels.Data[i] = []int32{0, 0, 1, -1, math.MinInt32, math.MaxInt32}[rng.IntN(6)]
+			if ignore != nil {
+				ignore.Data[i] = uint8(max(0, 2*rng.IntN(255)-255))
+			}
+			switch {
+			case ignore != nil && ignore.Data[i] != 0:
+			case labels.Data[i] != 0:
+				want.Foreground++
+			default:
+				want.Background++
+			}
+		}
+		if got := weights.CountPixels(labels, ignore); got != want {
+			t.Fatalf("%v without %v: %+v, want %+v", labels.Data, ignore, got, want)
+		}
+	}
+}
+
 func TestIgnoredPixels(t *testing.T) {
 	labels := grid.From([]int32{1, 0, 0, 2}, 1, 4)
 	ignore := grid.From([]uint8{0, 1, 0, 1}, 1, 4)

@@ -26,6 +26,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/weightmap/weightmap/internal/clock"
 )
 
 type request struct {
@@ -118,13 +120,11 @@ func (b *bench) do(r request) (answer, error) {
 	return answer{}, fmt.Errorf("nothing to do for %q", r.Do)
 }
 
-var started = time.Now()
-
 func timed(f func()) answer {
-	wall, processor := time.Now(), processorTime()
+	wall, processor := time.Now(), clock.Processor()
 	f()
 	return answer{
-		Processor:   (processorTime() - processor).Nanoseconds(),
+		Processor:   (clock.Processor() - processor).Nanoseconds(),
 		Nanoseconds: time.Since(wall).Nanoseconds(),
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/weightmap/weightmap/dataset"
+	"github.com/weightmap/weightmap/internal/clock"
 )
 
 const workers = 2
@@ -55,26 +56,17 @@ func measure(masks, out string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	list := []struct {
-		name string
-		do   func() error
-		took []time.Duration
-	}{
+	list := []*stage{
 		{name: "decode", do: func() error { return s.each(s.decode) }},
 		{name: "compute", do: func() error { return s.each(s.compute) }},
 		{name: "write", do: func() error { return s.each(s.write) }},
 		{name: "whole", do: func() error { return whole(masks, out) }},
 	}
 	for range rounds {
-		for i := range list {
-			if err := settle(); err != nil {
+		for _, l := range list {
+			if err := l.turn(); err != nil {
 				return err
 			}
-			start := time.Now()
-			if err := list[i].do(); err != nil {
-				return err
-			}
-			list[i].took = append(list[i].took, time.Since(start))
 			if err := os.RemoveAll(out); err != nil {
 				return err
 			}
@@ -83,20 +75,48 @@ func measure(masks, out string, rounds int) error {
 	if rounds == 0 {
 		return nil
 	}
-	fmt.Printf("%d masks, %.0f Mpx, %d workers, %d rounds: seconds, median (least to most)\n", len(s.files), float64(s.pixels)/1e6, workers, rounds)
-	slowest := time.Duration(0)
-	for i, l := range list {
-		slices.Sort(l.took)
-		median := l.took[len(l.took)/2]
-		fmt.Printf("%-8s %6.2f  (%.2f to %.2f)  %6.1f masks/s\n", l.name, median.Seconds(),
-			l.took[0].Seconds(), l.took[len(l.took)-1].Seconds(), float64(len(s.files))/median.Seconds())
-		if i < len(list)-1 {
-			slowest = max(slowest, median)
-			continue
-		}
-		fmt.Printf("the whole reaches %.0f %% of the speed of the slowest stage\n", 100*slowest.Seconds()/median.Seconds())
+	fmt.Printf("%d masks, %.0f Mpx, %d workers, %d rounds: seconds, median (least to most), and seconds of processors, median\n",
+		len(s.files), float64(s.pixels)/1e6, workers, rounds)
+	for _, l := range list {
+		took := median(l.took)
+		fmt.Printf("%-8s %6.2f  (%.2f to %.2f)  %6.2f  %6.1f masks/s\n", l.name, took,
+			slices.Min(l.took).Seconds(), slices.Max(l.took).Seconds(), median(l.processor), float64(len(s.files))/took)
 	}
+	slowest, processor := 0., 0.
+	for _, l := range list[:len(list)-1] {
+		slowest = max(slowest, median(l.took))
+		processor += median(l.processor)
+	}
+	all := median(list[len(list)-1].took)
+	fmt.Printf("the whole reaches %.0f %% of the speed of the slowest stage\n", 100*slowest/all)
+	fmt.Printf("and %.0f %% of what %d processors allow: the stages take %.2f s of processors\n", 100*processor/workers/all, workers, processor)
 	return nil
+}
+
+// stage is what is measured, the whole run included.
+type stage struct {
+	name            string
+	do              func() error
+	took, processor []time.Duration // on the wall and of processors, round by round
+}
+
+// turn runs and measures it once.
+func (s *stage) turn() error {
+	if err := settle(); err != nil {
+		return err
+	}
+	wall, processor := time.Now(), clock.Processor()
+	if err := s.do(); err != nil {
+		return err
+	}
+	s.took = append(s.took, time.Since(wall))
+	s.processor = append(s.processor, clock.Processor()-processor)
+	return nil
+}
+
+// median returns the middle one, in seconds.
+func median(took []time.Duration) float64 {
+	return slices.Sorted(slices.Values(took))[len(took)/2].Seconds()
 }
 
 // settle puts on the disk what is not there yet.

@@ -89,11 +89,13 @@ func (s *stages) decode(_ *memory, i int) error {
 }
 
 func (s *stages) compute(m *memory, i int) error {
-	labels, ids := labeling.Relabel(nil, s.values[i])
+	labels, ids := labeling.Relabel(s.values[i], s.values[i]) // which the next round finds the same
 	if c := weights.CountPixels(labels, nil); len(ids) == 0 || c.Background == 0 {
 		return fmt.Errorf("%s: there are %d objects and %d pixels of background", s.files[i], len(ids), c.Background)
 	}
-	if m.weights != nil && len(m.weights.Data) != len(labels.Data) {
+	if n := len(labels.Data); m.weights != nil && n <= cap(m.weights.Data) {
+		m.weights = grid.From(m.weights.Data[:n], labels.Shape...)
+	} else {
 		m.weights = nil
 	}
 	m.weights = weights.DefaultUNet().Map(m.weights, labels, nil, &m.scratch)

@@ -4,7 +4,7 @@
 // A file says of its array "big-endian uint16"; the program wants int32 labels.
 // [Decode] converts between any two of the types and returns a [ValueError] at
 // the first number that the wanted type cannot hold, so that nothing is ever
-// rounded, wrapped or cut off in silence. [Encode] is the way back.
+// rounded, wrapped or cut off in silence. [Bytes] is the way back.
 package dtype
 
 import (

@@ -1,9 +1,12 @@
 package dtype_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"math/big"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/weightmap/weightmap/grid"
@@ -117,8 +120,7 @@ func into[T grid.Element](t *testing.T) {
 					}
 					continue
 				}
-				got := make([]byte, want.Size())
-				dtype.Encode(got, dst)
+				got := dtype.Bytes(dst)
 				if err != nil || string(got) != string(bytes) {
 					t.Errorf("%v %v becomes %v %v, %v", from, f, want, dst[0], err)
 				}
@@ -141,8 +143,7 @@ func reversed(b []byte) []byte {
 func TestSpecialFloats(t *testing.T) {
 	nan := math.Float64frombits(0x7ff8 << 48) // one that float32 has too
 	for _, f := range []float64{nan, math.Inf(1), math.Inf(-1), math.Copysign(0, -1)} {
-		src := make([]byte, 8)
-		dtype.Encode(src, []float64{f})
+		src := dtype.Bytes([]float64{f})
 		single := make([]float32, 1)
 		if err := dtype.Decode(single, src, dtype.Float64, false); err != nil || math.Float64bits(float64(single[0])) != math.Float64bits(f) {
 			t.Errorf("%v becomes float32 %v, %v", f, single[0], err)
@@ -160,6 +161,41 @@ func TestErrorsNameTheFirst(t *testing.T) {
 	err := dtype.Decode(make([]uint8, 2000), src, dtype.Uint16, false)
 	if err == nil || err.Error() != "value 300 at index 1500 is no uint8" {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// What memory has is what an encoder for any processor makes, of any length.
+func TestBytes(t *testing.T) {
+	bytesOf[uint8](t)
+	bytesOf[uint16](t)
+	bytesOf[uint32](t)
+	bytesOf[uint64](t)
+	bytesOf[int8](t)
+	bytesOf[int16](t)
+	bytesOf[int32](t)
+	bytesOf[int64](t)
+	bytesOf[float32](t)
+	bytesOf[float64](t)
+	bytesOf[named](t)
+}
+
+func bytesOf[T grid.Element](t *testing.T) {
+	size := dtype.Of[T]().Size()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 20 {
+		src := make([]T, n)
+		for i := range src {
+			src[i] = T(rng.Int64()>>rng.IntN(64)) / T(1+rng.IntN(3))
+		}
+		want := make([]byte, n*size)
+		dtype.EncodeAnywhere(want, src)
+		if got := dtype.Bytes(src); !bytes.Equal(got, want) {
+			t.Fatalf("bytes of %T %v are %x, want %x", src, src, got, want)
+		}
+		back := make([]T, n)
+		if err := dtype.Decode(back, want, dtype.Of[T](), false); err != nil || !slices.Equal(back, src) {
+			t.Fatalf("%T %v decoded is %v, %v", src, src, back, err)
+		}
 	}
 }
 

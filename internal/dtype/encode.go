@@ -3,12 +3,30 @@ package dtype
 import (
 	"encoding/binary"
 	"math"
+	"unsafe"
 
 	"github.com/weightmap/weightmap/grid"
 )
 
-// Encode stores the elements little-endian in dst, which must have room for them.
-func Encode[T grid.Element](dst []byte, src []T) {
+// Bytes returns the elements as files have them, little-endian. Where memory has them so,
+// too, it is that of src and only to be read.
+func Bytes[T grid.Element](src []T) []byte {
+	if one := []byte{1, 0}; binary.NativeEndian.Uint16(one) == 1 {
+		return memory(src)
+	}
+	b := make([]byte, len(src)*Of[T]().Size())
+	encode(b, src)
+	return b
+}
+
+// memory returns the bytes of the elements as they lie there. Numbers have no pointers in
+// them, and there is no byte between them.
+func memory[T grid.Element](src []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(src))), len(src)*Of[T]().Size())
+}
+
+// encode stores the elements little-endian in dst, whatever the processor.
+func encode[T grid.Element](dst []byte, src []T) {
 	switch Of[T]() {
 	case Uint8, Int8:
 		for i, v := range src {

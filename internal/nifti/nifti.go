@@ -221,10 +221,9 @@ func readScaled[T grid.Element](r io.Reader, h Header, n int, l Limits) (*grid.G
 		return nil, ended(err, "the file ends before its volume does")
 	}
 	g := grid.New[T](h.Shape...)
-	b := make([]byte, 8)
 	for i, v := range stored {
-		dtype.Encode(b, []float64{v*h.Slope + h.Intercept})
-		if err := dtype.Decode(g.Data[i:i+1], b, dtype.Float64, false); err != nil {
+		scaled := [1]float64{v*h.Slope + h.Intercept}
+		if err := dtype.Decode(g.Data[i:i+1], dtype.Bytes(scaled[:]), dtype.Float64, false); err != nil {
 			if e, ok := err.(*dtype.ValueError); ok {
 				e.Index = i
 			}

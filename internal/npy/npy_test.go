@@ -118,8 +118,7 @@ func compare[T grid.Element](t *testing.T, path string, file, raw []byte, h npy.
 			t.Errorf("%s, %s: %v", path, name, err)
 			continue
 		}
-		got := make([]byte, len(g.Data)*dtype.Of[T]().Size())
-		dtype.Encode(got, g.Data)
+		got := bytes.Clone(dtype.Bytes(g.Data))
 		if f, ok := any(g.Data).([]float32); ok && h.Dtype == dtype.Float16 {
 			got = got[:len(g.Data)*2]
 			dtype.EncodeFloat16(got, f)

@@ -13,30 +13,32 @@ import (
 
 // Write writes what numpy.save would, byte for byte: little-endian, C order.
 func Write[T grid.Element](w io.Writer, g *grid.Grid[T]) error {
-	t := dtype.Of[T]()
-	return write(w, t, g, func(dst []byte, src []T) { dtype.Encode(dst, src) })
+	return write(w, dtype.Of[T](), g, dtype.Bytes)
 }
 
 // WriteFloat16 writes m in half precision, each value rounded to the nearest, ties
 // to even. Values from 65520 on become infinite.
 func WriteFloat16(w io.Writer, m *grid.Map) error {
-	return write(w, dtype.Float16, m, dtype.EncodeFloat16)
+	buf := make([]byte, 2*min(len(m.Data), chunk))
+	return write(w, dtype.Float16, m, func(src []float32) []byte {
+		dtype.EncodeFloat16(buf, src)
+		return buf[:2*len(src)]
+	})
 }
 
-func write[T grid.Element](w io.Writer, t dtype.Type, g *grid.Grid[T], encode func([]byte, []T)) error {
+// chunk is the number of elements written at a time: few enough for the cache, so many
+// that no buffer of files copies them once more.
+const chunk = 1 << 16
+
+func write[T grid.Element](w io.Writer, t dtype.Type, g *grid.Grid[T], encode func([]T) []byte) error {
 	if n := grid.Size(g.Shape); n != len(g.Data) {
 		panic(fmt.Sprintf("npy: %d elements do not fill shape %v", len(g.Data), g.Shape))
 	}
 	if _, err := w.Write(header(descriptor(t), g.Shape)); err != nil {
 		return fmt.Errorf("npy: %w", err)
 	}
-	const chunk = 1 << 14
-	buf := make([]byte, min(len(g.Data), chunk)*t.Size())
 	for at := 0; at < len(g.Data); at += chunk {
-		src := g.Data[at:min(at+chunk, len(g.Data))]
-		b := buf[:len(src)*t.Size()]
-		encode(b, src)
-		if _, err := w.Write(b); err != nil {
+		if _, err := w.Write(encode(g.Data[at:min(at+chunk, len(g.Data))])); err != nil {
 			return fmt.Errorf("npy: %w", err)
 		}
 	}

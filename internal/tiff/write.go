@@ -39,17 +39,14 @@ func write[T grid.Element](w io.Writer, g *grid.Grid[T], big bool) error {
 	if err := e.header(); err != nil {
 		return fmt.Errorf("tiff: %w", err)
 	}
-	raw := make([]byte, e.rows*width*e.bits/8)
 	z := zlib.NewWriter(nil)
 	for page := g.Data; len(page) > 0; page = page[height*width:] {
 		var strips bytes.Buffer
 		var ends []int
 		for y := 0; y < height; y += e.rows {
 			rows := page[y*width : min(y+e.rows, height)*width]
-			b := raw[:len(rows)*e.bits/8]
-			dtype.Encode(b, rows)
 			z.Reset(&strips)
-			if _, err := z.Write(b); err != nil {
+			if _, err := z.Write(dtype.Bytes(rows)); err != nil {
 				return fmt.Errorf("tiff: %w", err)
 			}
 			if err := z.Close(); err != nil {

@@ -1,14 +1,14 @@
 //go:build unix
 
-package main
+package clock
 
 import (
 	"syscall"
 	"time"
 )
 
-// processorTime is what this process has had of the processors so far.
-func processorTime() time.Duration {
+// Processor is what this process has had of the processors so far.
+func Processor() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return time.Since(started)
