@@ -23,7 +23,7 @@ func Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) (*grid.Labels
 // call. The zero Labeler is ready to use. It serves one call at a time.
 type Labeler struct {
 	// Workers is the number of goroutines that share the rows (in 3-D: the slices) of a
-	// mask; 0 is 1. The labels do not depend on it.
+	// mask; 0 is 1. The labels do not depend on it. What is small is left to one.
 	Workers int
 
 	// sets has a bit for each pixel, 1 for foreground, rows padded to whole words of which
@@ -92,9 +92,9 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	if k.bands > 0 {
 		k.units = k.bands / k.unit
 	}
-	k.workers, k.blocks = l.Workers, 1
-	if l.Workers > 1 {
-		k.blocks = parallel.Blocks(k.units, blocksEach*l.Workers)
+	k.workers, k.blocks = l.workers(len(pixels)), 1
+	if k.workers > 1 {
+		k.blocks = parallel.Blocks(k.units, blocksEach*k.workers)
 	}
 
 	l.sets = grow(l.sets, 1+(k.rows+1)*k.words)
@@ -124,6 +124,14 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	return n
 }
 
+// workers is how many share so many pixels.
+func (l *Labeler) workers(pixels int) int {
+	if pixels < fewestShared {
+		return 1
+	}
+	return max(1, l.Workers)
+}
+
 // share has the workers of the call do one of the steps below.
 func (l *Labeler) share(step parallel.Task) {
 	parallel.Do(step, l.call.units, l.call.blocks, l.call.workers)
@@ -131,6 +139,10 @@ func (l *Labeler) share(step parallel.Task) {
 
 // blocksEach is how many blocks there are for each worker.
 const blocksEach = 4
+
+// fewestShared is the number of pixels below which a mask is labelled before another worker is
+// awake. Tests change it.
+var fewestShared = 1 << 18
 
 // row is the words of a row, from the one to the left of it on.
 func (l *Labeler) row(r int) []uint64 {
@@ -217,11 +229,9 @@ func (l *Labeler) join(b, first int, within bool) {
 
 type painting Labeler
 
-// Run gives the runs of rows their ids and writes the labels. Bands without runs are cleared many
-// at once.
+// Run writes the labels of rows. Bands without runs are cleared many at once.
 func (l *painting) Run(_, lo, hi int) {
 	k := &l.call
-	l.forest.follow(l.before[lo*k.unit]+1, l.before[hi*k.unit]+1)
 	first, end := lo*k.unit*k.rowsIn, min(hi*k.unit*k.rowsIn, k.rows)
 	out := k.labels[first*k.w : end*k.w]
 	past := haveAVX2 && k.w%8 == 0 && len(k.labels) >= large && aligned(&k.labels[0])

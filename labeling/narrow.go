@@ -27,13 +27,13 @@ func (l *Labeler) lie(labels []int32, pixels []uint8, h, w int, c Connectivity) 
 	t := &l.lying
 	t.h, t.w, t.uprightPixels, t.uprightLabels = h, w, pixels, labels
 	t.pixels, t.labels = grow(t.pixels, h*w), grow(t.labels, h*w)
-	blocks := blocksEach * l.Workers
-	parallel.Do((*turning)(t), h, blocks, l.Workers)
+	workers := l.workers(h * w)
+	parallel.Do((*turning)(t), h, blocksEach*workers, workers)
 	n = l.components(t.labels, t.pixels, 1, w, h, c)
 	t.ids = grow(t.ids, n+1)
 	clear(t.ids)
 	l.uprightIDs()
-	parallel.Do((*turningBack)(t), h, blocks, l.Workers)
+	parallel.Do((*turningBack)(t), h, blocksEach*workers, workers)
 	t.uprightPixels, t.uprightLabels = nil, nil
 	return n
 }

@@ -2,8 +2,8 @@ package labeling
 
 import "math/bits"
 
-// number gives the trees ids in raster order of their first pixels. It returns how many there
-// are. Afterwards the roots have them, and each block is complete in itself.
+// number gives the runs the ids of their trees, in raster order of the first pixels. It returns how
+// many trees there are.
 func (l *Labeler) number() int {
 	l.share((*counting)(l))
 	n := addUp(l.ids)
@@ -14,6 +14,7 @@ func (l *Labeler) number() int {
 		}
 		l.outside[w] = l.outside[w][:0]
 	}
+	l.share((*following)(l)) // now that nothing leads out of a block
 	return n
 }
 
@@ -72,4 +73,12 @@ func (l *Labeler) numberRow(b int, first int32, n int) int {
 		}
 	}
 	return n
+}
+
+type following Labeler
+
+// Run gives the runs of bands the ids of their roots.
+func (l *following) Run(_, lo, hi int) {
+	k := &l.call
+	l.forest.follow(l.before[lo*k.unit]+1, l.before[hi*k.unit]+1)
 }

@@ -1,6 +1,7 @@
 package parallel
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,10 +17,11 @@ type helper struct {
 // another, so that in the worst case waiting costs twice what was needed.
 const awake = 200 * time.Microsecond
 
-// idle holds the helpers that wait.
+// idle holds the helpers that wait, and counts all there are.
 var idle struct {
 	sync.Mutex
 	helpers []*helper
+	all     int
 }
 
 // call gives the job to a helper that waits, or to a new one.
@@ -28,6 +30,7 @@ func call(j *job) {
 	defer idle.Unlock()
 	last := len(idle.helpers) - 1
 	if last < 0 {
+		idle.all++
 		go new(helper).help(j)
 		return
 	}
@@ -41,9 +44,15 @@ func (h *helper) help(j *job) {
 	}
 }
 
-// wait returns the next job, or nil if there is none for long.
+// wait returns the next job, or nil if there is none for long. Nobody waits who would do so in place
+// of somebody who works.
 func (h *helper) wait() *job {
 	idle.Lock()
+	if idle.all >= runtime.GOMAXPROCS(0) {
+		idle.all--
+		idle.Unlock()
+		return nil
+	}
 	idle.helpers = append(idle.helpers, h)
 	idle.Unlock()
 	for start := time.Now(); time.Since(start) < awake; {
@@ -59,6 +68,7 @@ func (h *helper) wait() *job {
 	for i, other := range idle.helpers {
 		if other == h {
 			idle.helpers = append(idle.helpers[:i], idle.helpers[i+1:]...)
+			idle.all--
 			return nil
 		}
 	}
