@@ -61,7 +61,7 @@ def check(job, row, kernels, work, effort):
 def measure(job, row, kernels, threads, seconds, least):
     peers.opencv_threads(threads)
     timers = {}
-    if threads > 1:  # first, while threads of the peers that look for more work fall asleep
+    if threads > 1:
         timers["ours alone"] = kernels.timer(job.kernel, row.image.files, 1, wall=True)
     timers["ours"] = kernels.timer(job.kernel, row.image.files, threads, wall=threads > 1)
     for p in job.against:
@@ -194,7 +194,7 @@ def main():
     while todo:
         for job, row in todo:
             rounds.quiet(until)
-            measure(job, row, kernels, 2, seconds, least)
+            measure(job, row, kernels, 2, 2 * seconds, least)
             kernels.ask(do="forget")
             say(f"{time.perf_counter() - start:4.0f} s  {report.line(job, row)}")
         todo = [(job, row) for job, row in todo if report.restless(row) and time.perf_counter() < until]

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 
 import peers
+import rounds
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 RESTLESS = 0.05  # share of the time that ours or theirs waited for a processor, from which a row is marked
@@ -156,7 +157,7 @@ class Page:
         theirs = ", ".join(f"{n} {v}" for n, v in peers.versions())
         out = [f"What `benchmarks/run{' --large' if self.args.large else ''}{' --quick' if self.args.quick else ''}"
                f"{' --native' if self.args.built else ''}` prints. Nanoseconds a pixel: median (quartiles).",
-               "One thread: processor time, in which other programs do not count. Two threads: time on the wall.",
+               "One thread: processor time, in which other programs do not count. Two threads: time on the wall, in a loop.",
                "",
                f"- Processor: {cpu()}; {platform.system()} {platform.machine()}",
                f"- Ours: commit {self.commit}, {command('go', 'env', 'GOVERSION')}",
@@ -184,7 +185,11 @@ class Page:
                 + (f", and on {self.small} small images at" if self.small else "."),
                 *["every pixel with the stack of transforms."] * bool(self.small),
                 "Two workers must give the same bits as one. A ~ marks rows in which threads had to wait for",
-                "others: for other programs, or for those of a peer that look for more work when it is done.", ""]
+                "others.", "",
+                f"With two threads {1000 * rounds.WARM:.0f} ms of calls that do not count come before each that does, ours or theirs. After a",
+                "pause it takes 0.1 to 5 ms until a second thread is given a processor, whatever the program; an image",
+                "of 1024² is done by then. Who calls once a second, and not in a loop, gains nothing from a second",
+                "thread there.", ""]
         return out
 
     def usual_way(self):
