@@ -77,10 +77,10 @@ func (o *Options) need(it *Item, d declared) int64 {
 // worker has of a stack's planes on their way.
 func (o *Options) kernels() (each, plane float64) {
 	const (
-		two     = 16        // d1, d2 and whose they are
-		ends    = two / 8   // of the stretches that package edt scans at a time
-		stretch = two * 8   // of planes, if they are large
-		way     = 3*two + 8 // what a plane knows there and back, and offers to the other axes
+		two     = 16          // d1, d2 and whose they are
+		ends    = 2 * two / 8 // what is known before and after the stretches that package edt scans
+		stretch = two * 8     // of planes, if they are large
+		way     = 3*two + 8   // what a plane knows there and back, and offers to the other axes
 	)
 	distances := o.saves(D1) || o.saves(D2)
 	if distances {
