@@ -2,6 +2,7 @@ package parallel
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,44 +18,58 @@ type helper struct {
 // another, so that in the worst case waiting costs twice what was needed.
 const awake = 200 * time.Microsecond
 
-// idle holds the helpers that wait, and counts all there are.
-var idle struct {
+// crew is all helpers. There are no more than processors besides the caller's.
+var crew struct {
 	sync.Mutex
-	helpers []*helper
 	all     int
+	waiting []*helper
+	asked   []*job // for a helper, while none waited
+	done    []*job // to be used again
 }
 
-// call gives the job to a helper that waits, or to a new one.
+// call asks a helper to do the job: one that waits, a new one, or whoever is the next to have done
+// his.
 func call(j *job) {
-	idle.Lock()
-	defer idle.Unlock()
-	last := len(idle.helpers) - 1
-	if last < 0 {
-		idle.all++
+	crew.Lock()
+	defer crew.Unlock()
+	if last := len(crew.waiting) - 1; last >= 0 {
+		crew.waiting[last].next.Store(j)
+		crew.waiting = crew.waiting[:last]
+	} else if crew.all < runtime.GOMAXPROCS(0)-1 {
+		crew.all++
 		go new(helper).help(j)
-		return
+	} else {
+		crew.asked = append(crew.asked, j)
 	}
-	idle.helpers[last].next.Store(j)
-	idle.helpers = idle.helpers[:last]
+}
+
+// recall asks no more for helpers that have not come to the job. It returns how many.
+func recall(j *job) int {
+	crew.Lock()
+	defer crew.Unlock()
+	asked := len(crew.asked)
+	crew.asked = slices.DeleteFunc(crew.asked, func(other *job) bool { return other == j })
+	return asked - len(crew.asked)
 }
 
 func (h *helper) help(j *job) {
 	for ; j != nil; j = h.wait() {
 		j.work(int(j.helpers.Add(1)))
+		j.leave(1)
 	}
 }
 
-// wait returns the next job, or nil if there is none for long. Nobody waits who would do so in place
-// of somebody who works.
+// wait returns the next job, or nil if there is none for long.
 func (h *helper) wait() *job {
-	idle.Lock()
-	if idle.all >= runtime.GOMAXPROCS(0) {
-		idle.all--
-		idle.Unlock()
-		return nil
+	crew.Lock()
+	if len(crew.asked) > 0 {
+		j := crew.asked[0]
+		crew.asked = slices.Delete(crew.asked, 0, 1)
+		crew.Unlock()
+		return j
 	}
-	idle.helpers = append(idle.helpers, h)
-	idle.Unlock()
+	crew.waiting = append(crew.waiting, h)
+	crew.Unlock()
 	for start := time.Now(); time.Since(start) < awake; {
 		for range 1000 {
 			if j := h.next.Load(); j != nil {
@@ -63,14 +78,12 @@ func (h *helper) wait() *job {
 			}
 		}
 	}
-	idle.Lock()
-	defer idle.Unlock()
-	for i, other := range idle.helpers {
-		if other == h {
-			idle.helpers = append(idle.helpers[:i], idle.helpers[i+1:]...)
-			idle.all--
-			return nil
-		}
+	crew.Lock()
+	defer crew.Unlock()
+	if i := slices.Index(crew.waiting, h); i >= 0 {
+		crew.waiting = slices.Delete(crew.waiting, i, i+1)
+		crew.all--
+		return nil
 	}
 	return h.next.Swap(nil) // called at the last moment
 }

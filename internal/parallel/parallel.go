@@ -13,7 +13,8 @@ type Task interface{ Run(worker, lo, hi int) }
 // Do divides n items into blocks, has them done by so many workers at most, and returns
 // when all are done; see [Edge] for where the blocks are. Nobody has a block of his own:
 // whoever is there takes the next, so the more there are, the less it matters that a worker
-// comes late. The caller itself is worker 0; if it is the only one, nothing is allocated.
+// comes late. The caller itself is worker 0. Nothing is allocated, but for a helper that has to be
+// called.
 func Do(t Task, n, blocks, workers int) {
 	blocks = Blocks(n, blocks)
 	if workers = min(workers, blocks, runtime.GOMAXPROCS(0)); workers > 1 {
@@ -31,14 +32,20 @@ func Blocks(n, blocks int) int { return max(1, min(n, blocks)) }
 // Edge is the first item of a block, and of the block after the last n.
 func Edge(block, n, blocks int) int { return block * n / blocks }
 
-// share stands alone so that what helpers need is allocated only where there are some.
+// share does so with helpers.
 func share(t Task, n, blocks, workers int) {
-	j := &job{task: t, n: n, blocks: blocks, last: make(chan struct{})}
+	j := newJob()
+	j.task, j.n, j.blocks = t, n, blocks
+	j.taken.Store(0)
+	j.done.Store(0)
+	j.helpers.Store(0)
+	j.hands.Store(int64(workers))
 	for w := 1; w < workers; w++ {
 		call(j)
 	}
 	j.work(0)
 	j.wait()
+	j.leave(1 + recall(j))
 }
 
 // job is one task. A helper that comes when no block is left is not waited for.
@@ -47,14 +54,15 @@ type job struct {
 	n, blocks   int
 	taken, done atomic.Int64
 	helpers     atomic.Int64
-	last        chan struct{} // closed when all is done
+	hands       atomic.Int64  // who may still look at it
+	last        chan struct{} // gets one when all is done
 }
 
 func (j *job) work(worker int) {
 	for b := int(j.taken.Add(1)) - 1; b < j.blocks; b = int(j.taken.Add(1)) - 1 {
 		j.task.Run(worker, Edge(b, j.n, j.blocks), Edge(b+1, j.n, j.blocks))
 		if j.done.Add(1) == int64(j.blocks) {
-			close(j.last)
+			j.last <- struct{}{}
 		}
 	}
 }
@@ -63,8 +71,31 @@ func (j *job) work(worker int) {
 func (j *job) wait() {
 	for range 20_000 { // it takes some ten microseconds to go to sleep and wake
 		if j.done.Load() == int64(j.blocks) {
-			return
+			break
 		}
 	}
 	<-j.last
+}
+
+// leave lets so many go. When the last has left the job may be used again.
+func (j *job) leave(hands int) {
+	if j.hands.Add(-int64(hands)) == 0 {
+		j.task = nil
+		crew.Lock()
+		crew.done = append(crew.done, j)
+		crew.Unlock()
+	}
+}
+
+// newJob returns one that nobody looks at any more, so that no call allocates its own.
+func newJob() *job {
+	crew.Lock()
+	defer crew.Unlock()
+	last := len(crew.done) - 1
+	if last < 0 {
+		return &job{last: make(chan struct{}, 1)}
+	}
+	j := crew.done[last]
+	crew.done = crew.done[:last]
+	return j
 }

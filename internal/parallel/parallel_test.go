@@ -1,6 +1,7 @@
 package parallel_test
 
 import (
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -89,5 +90,27 @@ type sums struct{ of []int }
 func (s *sums) Run(_, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		s.of[i]++
+	}
+}
+
+// In a loop nothing is allocated for several workers either, but for a helper now and then that had
+// gone home.
+func TestLoopAllocatesNothing(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	s := &sums{of: make([]int, 100)}
+	fewest := uint64(math.MaxUint64)
+	const calls = 1000
+	for range 10 {
+		var before, after runtime.MemStats
+		parallel.Do(s, len(s.of), 8, 2)
+		runtime.ReadMemStats(&before)
+		for range calls {
+			parallel.Do(s, len(s.of), 8, 2)
+		}
+		runtime.ReadMemStats(&after)
+		fewest = min(fewest, after.Mallocs-before.Mallocs)
+	}
+	if fewest > calls/20 {
+		t.Errorf("%d allocations in %d calls", fewest, calls)
 	}
 }
