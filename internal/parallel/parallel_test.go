@@ -3,6 +3,7 @@ package parallel_test
 import (
 	"math"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -113,4 +114,26 @@ func TestLoopAllocatesNothing(t *testing.T) {
 	if fewest > calls/20 {
 		t.Errorf("%d allocations in %d calls", fewest, calls)
 	}
+}
+
+// Many at a time have their tasks done, each by itself, whoever helps.
+func TestManyCallers(t *testing.T) {
+	var group sync.WaitGroup
+	for caller := range 8 {
+		group.Go(func() {
+			for round := range 300 {
+				s := &sums{of: make([]int, 50)}
+				for range 5 {
+					parallel.Do(s, len(s.of), 1+(caller+round)%20, 1+round%5)
+				}
+				for i, v := range s.of {
+					if v != 5 {
+						t.Errorf("item %d was done %d times of 5", i, v)
+						return
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
 }
