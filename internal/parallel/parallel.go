@@ -71,7 +71,7 @@ func (j *job) work(worker int) {
 func (j *job) wait() {
 	for range 20_000 { // it takes some ten microseconds to go to sleep and wake
 		if j.done.Load() == int64(j.blocks) {
-			break
+			return
 		}
 	}
 	<-j.last
@@ -81,6 +81,10 @@ func (j *job) wait() {
 func (j *job) leave(hands int) {
 	if j.hands.Add(-int64(hands)) == 0 {
 		j.task = nil
+		select { // nobody may have waited for it
+		case <-j.last:
+		default:
+		}
 		crew.Lock()
 		crew.done = append(crew.done, j)
 		crew.Unlock()
