@@ -27,7 +27,7 @@ func (l *Labeler) lie(labels []int32, pixels []uint8, h, w int, c Connectivity) 
 	t := &l.lying
 	t.h, t.w, t.uprightPixels, t.uprightLabels = h, w, pixels, labels
 	t.pixels, t.labels = grow(t.pixels, h*w), grow(t.labels, h*w)
-	workers := l.workers(h * w)
+	workers := max(1, l.Workers) // however small it is, for to turn it takes longer than to label it
 	parallel.Do((*turning)(t), h, blocksEach*workers, workers)
 	n = l.components(t.labels, t.pixels, 1, w, h, c)
 	t.ids = grow(t.ids, n+1)
