@@ -41,11 +41,20 @@ type Labeler struct {
 	// ids is for each band the last id of the trees that begin in the bands before it, and last
 	// that of all.
 	ids []int32
-	// outside holds, by worker, the entries whose parents are in blocks before theirs.
-	outside [][]int32
+	// parts are the first bands of the parts of a mask that have been joined by themselves, and
+	// last the number of bands.
+	parts []int
+	hands []hand // of each worker
 
 	call  call
 	lying lying
+}
+
+// hand is what one worker notes down for the others.
+type hand struct {
+	parts   []int   // first bands of those that he has joined
+	end     int     // the band after the last of them
+	outside []int32 // entries whose parents are in parts before theirs
 }
 
 // call is what the workers of one call need to know.
@@ -104,8 +113,12 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	clear(l.bands[k.bands*k.words:])
 	l.before = grow(l.before, k.bands+1)
 	l.ids = grow(l.ids, k.bands+1)
-	for len(l.outside) < k.workers {
-		l.outside = append(l.outside, nil)
+	for len(l.hands) < k.workers {
+		l.hands = append(l.hands, hand{})
+	}
+	for w := range l.hands {
+		h := &l.hands[w]
+		h.parts, h.end, h.outside = h.parts[:0], -1, h.outside[:0]
 	}
 
 	l.share((*packing)(l))
@@ -113,12 +126,7 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	mustFit(last + 1)
 	l.forest = grow(l.forest, last+1+beyond)
 	l.share((*joining)(l))
-	for b := 1; b < k.blocks; b++ {
-		first := k.unit * parallel.Edge(b, k.units, k.blocks)
-		for r := first; r < first+k.unit; r++ {
-			l.join(r, first, false)
-		}
-	}
+	l.joinParts()
 	n = l.number()
 	l.share((*painting)(l))
 	return n
@@ -138,7 +146,7 @@ func (l *Labeler) share(step parallel.Task) {
 }
 
 // blocksEach is how many blocks there are for each worker.
-const blocksEach = 4
+const blocksEach = 16
 
 // fewestShared is the number of pixels below which a mask is labelled before another worker is
 // awake. Tests change it.
@@ -187,11 +195,16 @@ func addUp(before []int32) int {
 
 type joining Labeler
 
-// Run joins the runs of bands with what they touch among those bands.
-func (l *joining) Run(_, lo, hi int) {
-	k := &l.call
-	first := lo * k.unit
-	for b := first; b < hi*k.unit; b++ {
+// Run joins the runs of bands with what they touch among those bands, and among those that the worker
+// has joined just before them: they become one part.
+func (l *joining) Run(worker, lo, hi int) {
+	k, h := &l.call, &l.hands[worker]
+	if lo*k.unit != h.end {
+		h.parts = append(h.parts, lo*k.unit)
+	}
+	h.end = hi * k.unit
+	first := h.parts[len(h.parts)-1]
+	for b := lo * k.unit; b < h.end; b++ {
 		entry := l.before[b] + 1
 		if entry > l.before[b+1] {
 			continue
@@ -203,6 +216,22 @@ func (l *joining) Run(_, lo, hi int) {
 		}
 		(*Labeler)(l).join(b, first, true)
 	}
+}
+
+// joinParts joins the parts with each other.
+func (l *Labeler) joinParts() {
+	k := &l.call
+	l.parts = l.parts[:0]
+	for w := range l.hands {
+		l.parts = append(l.parts, l.hands[w].parts...)
+	}
+	slices.Sort(l.parts)
+	for _, first := range l.parts[min(1, len(l.parts)):] {
+		for b := first; b < first+k.unit; b++ {
+			l.join(b, first, false)
+		}
+	}
+	l.parts = append(l.parts, k.bands)
 }
 
 // join joins the runs of band b with those that they touch in bands before it: in those

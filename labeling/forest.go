@@ -103,10 +103,15 @@ func (f forest) follow(first, end int32) {
 	}
 }
 
-// root climbs from an entry to its root, which has an id, and returns the negative of it.
-func (f forest) root(i int32) int32 {
-	for i >= 0 {
-		i = f[i]
+// settle gives an entry, and all on the way to its root, which has an id, the negative of that id.
+func (f forest) settle(i int32) {
+	root := f[i]
+	for root >= 0 {
+		root = f[root]
 	}
-	return i
+	for f[i] >= 0 {
+		parent := f[i]
+		f[i] = root
+		i = parent
+	}
 }

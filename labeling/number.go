@@ -1,38 +1,49 @@
 package labeling
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/weightmap/weightmap/internal/parallel"
+)
 
 // number gives the runs the ids of their trees, in raster order of the first pixels. It returns how
 // many trees there are.
 func (l *Labeler) number() int {
-	l.share((*counting)(l))
+	l.shareParts((*counting)(l))
 	n := addUp(l.ids)
-	l.share((*numbering)(l))
-	for w := range l.outside {
-		for _, i := range l.outside[w] {
-			l.forest[i] = l.forest.root(i)
+	l.shareParts((*numbering)(l))
+	for w := range l.hands {
+		for _, i := range l.hands[w].outside {
+			l.forest.settle(i)
 		}
-		l.outside[w] = l.outside[w][:0]
 	}
-	l.share((*following)(l)) // now that nothing leads out of a block
+	l.shareParts((*following)(l)) // now that nothing leads out of a part
 	return n
+}
+
+// shareParts has the workers of the call do one of the steps below.
+func (l *Labeler) shareParts(step parallel.Task) {
+	parts := len(l.parts) - 1
+	parallel.Do(step, parts, parts, l.call.workers)
 }
 
 type counting Labeler
 
-// Run counts the trees that begin in each band, and finds the runs whose parents are outside the
-// block.
+// Run counts the trees that begin in each band, and finds the runs whose parents are outside their
+// part.
 func (l *counting) Run(worker, lo, hi int) {
-	k, f := &l.call, l.forest
-	first := l.before[lo*k.unit] + 1
-	for b := lo * k.unit; b < hi*k.unit; b++ {
-		i, end := l.before[b]+1, l.before[b+1]+1
-		roots, outside := f.roots(i, end, first)
-		l.ids[b+1] = roots
-		for ; outside > 0; i++ {
-			if f[i] < first {
-				l.outside[worker] = append(l.outside[worker], i)
-				outside--
+	f, h := l.forest, &l.hands[worker]
+	for p := lo; p < hi; p++ {
+		first := l.before[l.parts[p]] + 1
+		for b := l.parts[p]; b < l.parts[p+1]; b++ {
+			i, end := l.before[b]+1, l.before[b+1]+1
+			roots, outside := f.roots(i, end, first)
+			l.ids[b+1] = roots
+			for ; outside > 0; i++ {
+				if f[i] < first {
+					h.outside = append(h.outside, i)
+					outside--
+				}
 			}
 		}
 	}
@@ -42,10 +53,9 @@ type numbering Labeler
 
 // Run gives ids to the roots in bands.
 func (l *numbering) Run(_, lo, hi int) {
-	k := &l.call
-	for b := lo * k.unit; b < hi*k.unit; b++ {
+	for b := l.parts[lo]; b < l.parts[hi]; b++ {
 		first, n, last := l.before[b]+1, int(l.ids[b]), int(l.ids[b+1])
-		if last-n > 1 && k.rowsIn > 1 {
+		if last-n > 1 && l.call.rowsIn > 1 {
 			n = (*Labeler)(l).numberRow(b, first, n)
 		}
 		l.forest.numberRoots(first, n, last)
@@ -77,8 +87,7 @@ func (l *Labeler) numberRow(b int, first int32, n int) int {
 
 type following Labeler
 
-// Run gives the runs of bands the ids of their roots.
+// Run gives the runs of parts the ids of their roots.
 func (l *following) Run(_, lo, hi int) {
-	k := &l.call
-	l.forest.follow(l.before[lo*k.unit]+1, l.before[hi*k.unit]+1)
+	l.forest.follow(l.before[l.parts[lo]]+1, l.before[l.parts[hi]]+1)
 }
