@@ -77,7 +77,7 @@ type inputs struct {
 
 // fewestShared is the number of pixels below which a distance transform is done before another
 // worker is awake; all else takes longer. Tests change it.
-var fewestShared = 1 << 17
+var fewestShared = 1 << 16
 
 // run finds what is asked for.
 func (in *inputs) run(shape []int, o Options) {

@@ -150,7 +150,7 @@ const blocksEach = 16
 
 // fewestShared is the number of pixels below which a mask is labelled before another worker is
 // awake. Tests change it.
-var fewestShared = 1 << 18
+var fewestShared = 1 << 16
 
 // row is the words of a row, from the one to the left of it on.
 func (l *Labeler) row(r int) []uint64 {

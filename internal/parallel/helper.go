@@ -70,8 +70,8 @@ func (h *helper) wait() *job {
 	}
 	crew.waiting = append(crew.waiting, h)
 	crew.Unlock()
-	for start := time.Now(); time.Since(start) < awake; {
-		for range 1000 {
+	for start := time.Now(); time.Since(start) < awake; yield() {
+		for range looks {
 			if j := h.next.Load(); j != nil {
 				h.next.Store(nil)
 				return j

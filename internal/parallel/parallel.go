@@ -94,10 +94,13 @@ func (j *job) steal(own *share) bool {
 
 // wait returns when all is done.
 func (j *job) wait() {
-	for range 20_000 { // it takes some ten microseconds to go to sleep and wake
-		if j.done.Load() == int64(j.blocks) {
-			return
+	for range 50 { // it takes some ten microseconds to go to sleep and wake
+		for range looks {
+			if j.done.Load() == int64(j.blocks) {
+				return
+			}
 		}
+		yield()
 	}
 	<-j.last
 }
