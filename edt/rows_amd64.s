@@ -10,8 +10,8 @@ TEXT ·forwardNearestAVX2(SB), NOSPLIT, $0-40
 	MOVQ         f+0(FP), DI
 	MOVQ         before+8(FP), SI
 	MOVQ         mask+16(FP), R8
-	MOVL flip+24(FP), AX
-	VMOVD AX, X14
+	MOVL         flip+24(FP), AX
+	VMOVD        AX, X14
 	VPBROADCASTD X14, Y14
 	MOVQ         n+32(FP), CX
 	VPCMPEQD     Y13, Y13, Y13 // −1
@@ -33,38 +33,92 @@ forwardNearest:
 	VZEROUPPER
 	RET
 
-// func countStepsAVX2(steps, mask *uint8, away, planes int, flip int32)
-TEXT ·countStepsAVX2(SB), NOSPLIT, $0-36
-	MOVQ         steps+0(FP), DI
+// func lookForSitesAVX2(f *int32, mask *uint8, away, planes int, flip, outside int32) (all bool)
+TEXT ·lookForSitesAVX2(SB), NOSPLIT, $0-41
+	MOVQ         f+0(FP), DI
 	MOVQ         mask+8(FP), SI
 	MOVQ         away+16(FP), DX
 	MOVQ         planes+24(FP), CX
 	MOVL         flip+32(FP), AX
 	VMOVD        AX, X14
 	VPBROADCASTD X14, Y14
-	VPCMPEQB     Y0, Y0, Y0     // 255, which is as far as it goes
-	VMOVDQU      Y0, Y1
-	VPABSB       Y0, Y13        // 1
+	VPCMPEQB     Y15, Y15, Y15   // 255, which is as far as it goes
+	VPXOR        Y15, Y14, Y14
+	VMOVDQU      Y15, Y0
+	VMOVDQU      Y15, Y1
+	VPABSB       Y15, Y13        // 1
 	VPXOR        Y12, Y12, Y12
-	MOVQ         CX, AX         // from the farthest plane on
-	DECQ         AX
-	IMULQ        DX, AX
-	ADDQ         AX, SI
+	VPXOR        Y11, Y11, Y11   // the steps to this plane
 
-countSteps:
+lookForSites:
 	VPCMPEQB (SI), Y12, Y2
 	VPCMPEQB 32(SI), Y12, Y3
-	VPXOR    Y14, Y2, Y2    // sites
+	VPXOR    Y14, Y2, Y2    // what is no site
 	VPXOR    Y14, Y3, Y3
-	VPADDUSB Y13, Y0, Y0
-	VPADDUSB Y13, Y1, Y1
-	VPANDN   Y0, Y2, Y0
-	VPANDN   Y1, Y3, Y1
-	SUBQ     DX, SI
+	VPOR     Y11, Y2, Y2
+	VPOR     Y11, Y3, Y3
+	VPMINUB  Y2, Y0, Y0
+	VPMINUB  Y3, Y1, Y1
+	VPADDB   Y13, Y11, Y11
+	ADDQ     DX, SI
 	DECQ     CX
-	JNZ      countSteps
-	VMOVDQU  Y0, (DI)
-	VMOVDQU  Y1, 32(DI)
+	JZ       lookedForSites
+	TESTQ    $7, CX
+	JNZ      lookForSites
+	VPMAXUB  Y0, Y1, Y2
+	VPCMPEQB Y15, Y2, Y2
+	VPTEST   Y2, Y2
+	JNZ      lookForSites   // some column has none yet
+
+lookedForSites:
+	VPMAXUB      Y0, Y1, Y2
+	VPCMPEQB     Y15, Y2, Y2
+	VPTEST       Y2, Y2
+	SETEQ        all+40(FP)
+	MOVL         outside+36(FP), AX
+	VMOVD        AX, X10
+	VPBROADCASTD X10, Y10
+	VPSRLD       $24, Y15, Y9        // 255
+	VEXTRACTI128 $1, Y0, X5
+	VEXTRACTI128 $1, Y1, X6
+	VPMOVZXBD X0, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 0(DI)
+	VPSRLDQ   $8, X0, X0
+	VPMOVZXBD X0, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 32(DI)
+	VMOVDQU   Y5, Y0
+	VPMOVZXBD X0, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 64(DI)
+	VPSRLDQ   $8, X0, X0
+	VPMOVZXBD X0, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 96(DI)
+	VPMOVZXBD X1, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 128(DI)
+	VPSRLDQ   $8, X1, X1
+	VPMOVZXBD X1, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 160(DI)
+	VMOVDQU   Y6, Y1
+	VPMOVZXBD X1, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 192(DI)
+	VPSRLDQ   $8, X1, X1
+	VPMOVZXBD X1, Y2
+	VPCMPEQD  Y9, Y2, Y3
+	VPBLENDVB Y3, Y10, Y2, Y2
+	VMOVDQU   Y2, 224(DI)
 	VZEROUPPER
 	RET
 
@@ -84,6 +138,26 @@ backwardNearest:
 	ADDQ    $32, DX
 	SUBQ    $8, CX
 	JG      backwardNearest
+	VZEROUPPER
+	RET
+
+// func extendNearestAVX2(f, part *int32, steps int32, n int)
+TEXT ·extendNearestAVX2(SB), NOSPLIT, $0-32
+	MOVQ         f+0(FP), DI
+	MOVQ         part+8(FP), SI
+	MOVL         steps+16(FP), AX
+	VMOVD        AX, X13
+	VPBROADCASTD X13, Y13
+	MOVQ         n+24(FP), CX
+	XORQ         DX, DX
+
+extendNearest:
+	VPADDD  (SI)(DX*1), Y13, Y0
+	VPMINSD (DI)(DX*1), Y0, Y0
+	VMOVDQU Y0, (DI)(DX*1)
+	ADDQ    $32, DX
+	SUBQ    $8, CX
+	JG      extendNearest
 	VZEROUPPER
 	RET
 
@@ -187,11 +261,11 @@ backwardTwo:
 TEXT ·squaresAVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), DI
 	MOVQ         steps+8(FP), SI
-	MOVL reach+16(FP), AX
-	VMOVD AX, X14
+	MOVL         reach+16(FP), AX
+	VMOVD        AX, X14
 	VPBROADCASTD X14, Y14
-	MOVL inf+20(FP), AX
-	VMOVD AX, X13
+	MOVL         inf+20(FP), AX
+	VMOVD        AX, X13
 	VPBROADCASTD X13, Y13
 	MOVQ         n+24(FP), CX
 	XORQ         DX, DX
@@ -214,8 +288,8 @@ squares:
 TEXT ·rootsAVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), DI
 	MOVQ         squares+8(FP), SI
-	MOVL inf+16(FP), AX
-	VMOVD AX, X14
+	MOVL         inf+16(FP), AX
+	VMOVD        AX, X14
 	VPBROADCASTD X14, Y14
 	MOVQ         n+24(FP), CX
 	MOVL         $0x7f800000, AX // +Inf

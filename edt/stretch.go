@@ -1,6 +1,10 @@
 package edt
 
-import "github.com/weightmap/weightmap/grid"
+import (
+	"math"
+
+	"github.com/weightmap/weightmap/grid"
+)
 
 // The scan goes over its planes in stretches that stay in the cache: on its way there through
 // one it keeps all that it knows, and on its way back uses it up. What it has to know before and
@@ -10,7 +14,7 @@ import "github.com/weightmap/weightmap/grid"
 // Tests change them.
 var (
 	cacheBytes   = 1 << 20 // what surely stays in the cache of one processor
-	fewestPlanes = 8       // with fewer, what is known between stretches would fill the memory
+	fewestPlanes = 8       // with fewer, what is known between stretches would fill the memory; see divide
 )
 
 // stretchesEach is how many stretches there are for each of several workers.
@@ -27,11 +31,14 @@ func (s *sweep[S]) divide(workers int) {
 		bytes = 16
 	}
 	s.shared = workers > 1
-	planes := cacheBytes / (bytes * size)
+	planes, fewest := cacheBytes/(bytes*size), fewestPlanes
 	if s.shared {
 		planes = min(planes, (n-1)/(stretchesEach*workers)+1)
+		// Stretches of p planes take two planes each, and p of every worker: 2n/p + workers·p
+		// in all. Where p is the least of it, a stack of few slices can be shared, too.
+		fewest = min(fewest, int(math.Sqrt(2*float64(n)/float64(workers))))
 	}
-	s.planes = min(n, max(fewestPlanes, planes))
+	s.planes = min(n, max(1, fewest, planes))
 	s.stretches = (n-1)/s.planes + 1
 	s.before.reserve(s.kind, s.stretches*size)
 	if s.shared {
@@ -100,8 +107,8 @@ func (s *sweep[S]) look(l *line[S], r record[int32], near, away, planes int, isE
 	}
 }
 
-// lookForSites does so for the sites of a mask. Steps are counted in bytes, 64 columns at a time,
-// and it is outside many steps to what is outside.
+// lookForSites does so for the sites of a mask, in 64 columns at a time. It is outside many steps to
+// what is outside.
 func (p *plan) lookForSites(f []int32, near, away, planes int, outside int32) {
 	const most = 254 // planes at a time
 	size := len(f)
@@ -109,21 +116,23 @@ func (p *plan) lookForSites(f []int32, near, away, planes int, outside int32) {
 	if p.zeros {
 		flip = 0
 	}
-	fill(f, outside)
-	for done := (planes - 1) / most * most; done >= 0; done -= most {
-		for j := 0; j < size; {
-			j = min(j, size-64)
-			var steps [64]uint8
-			countStepsAVX2(&steps[0], &p.mask[(near+done*away)*size+j], away*size, min(most, planes-done), flip)
-			to := f[j : j+64]
-			for x, n := range steps {
-				g := int32(done) + int32(n)
-				if n == 255 {
-					g = to[x]
+	for j := 0; j < size; j += 64 {
+		j = min(j, size-64)
+		look := func(to []int32, done int) (all bool) {
+			return lookForSitesAVX2(&to[0], &p.mask[(near+done*away)*size+j], away*size, min(most, planes-done), flip, outside)
+		}
+		to := f[j : j+64]
+		all := look(to, 0)
+		for done := most; done < planes && !all; done += most {
+			var farther [64]int32
+			look(farther[:], done)
+			all = true
+			for x, n := range farther {
+				if to[x] == outside && n != outside {
+					to[x] = int32(done) + n
 				}
-				to[x] = g // no branch, for nobody could foresee it
+				all = all && to[x] != outside
 			}
-			j += 64
 		}
 	}
 }
@@ -168,8 +177,13 @@ func (s *sweep[S]) extend(l *line[S], r, part record[int32], steps, k, step int)
 	n := int32(steps)
 	switch s.kind {
 	case nearest:
-		for j, f := range r.f1 {
-			r.f1[j] = min(f, part.f1[j]+n)
+		done := 0
+		if haveAVX2 && len(r.f1) >= 8 {
+			done = len(r.f1) &^ 7
+			extendNearestAVX2(&r.f1[0], &part.f1[0], n, done)
+		}
+		for j := done; j < len(r.f1); j++ {
+			r.f1[j] = min(r.f1[j], part.f1[j]+n)
 		}
 	case feature:
 		for j, f := range r.f1 {

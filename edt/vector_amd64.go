@@ -27,11 +27,15 @@ func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, 
 //go:noescape
 func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)
 
-// countStepsAVX2 counts in 64 columns the steps to the first site of up to 254 planes of a mask, of
-// which away leads from one to the next, 255 where there is none. flip is as above.
+// lookForSitesAVX2 gives 64 columns the steps to the first site of up to 254 planes of a mask, of
+// which away leads from one to the next, or outside where there is none. flip is as above. It
+// reports whether all columns have one.
 //
 //go:noescape
-func countStepsAVX2(steps, mask *uint8, away, planes int, flip int32)
+func lookForSitesAVX2(f *int32, mask *uint8, away, planes int, flip, outside int32) (all bool)
+
+//go:noescape
+func extendNearestAVX2(f, part *int32, steps int32, n int)
 
 //go:noescape
 func backwardNearestAVX2(next, known *int32, n int)
