@@ -1,6 +1,9 @@
 package edt
 
-import "github.com/weightmap/weightmap/internal/parallel"
+import (
+	"github.com/weightmap/weightmap/internal/parallel"
+	"github.com/weightmap/weightmap/internal/transpose"
+)
 
 // An image of few columns and many rows is taken as its transpose: exact distances do not
 // depend on which axis comes first, but a row takes some time however short it is.
@@ -107,19 +110,19 @@ func (t *turn) Run(worker, lo, hi int) {
 		switch t.step {
 		case forth:
 			if in.mask != nil {
-				toColumns(t.mask, in.mask, rows, columns, a, b)
+				transpose.ToColumns(t.mask, in.mask, rows, columns, a, b)
 			} else {
-				toColumns(t.labels, in.labels, rows, columns, a, b)
+				transpose.ToColumns(t.labels, in.labels, rows, columns, a, b)
 			}
 		case second:
-			toRows(in.d2[i:j], in.d1, rows, columns, a, b)
-			toRows(in.id2[i:j], in.id1, rows, columns, a, b)
+			transpose.ToRows(in.d2[i:j], in.d1, rows, columns, a, b)
+			transpose.ToRows(in.id2[i:j], in.id1, rows, columns, a, b)
 		case first:
 			if in.d1 != nil {
-				toRows(in.d1[i:j], t.d1, rows, columns, a, b)
+				transpose.ToRows(in.d1[i:j], t.d1, rows, columns, a, b)
 			}
 			if in.id1 != nil {
-				toRows(in.id1[i:j], t.id1, rows, columns, a, b)
+				transpose.ToRows(in.id1[i:j], t.id1, rows, columns, a, b)
 			}
 			if in.kind == feature && in.mask != nil { // indices into the transpose
 				for k, q := range in.id1[i:j] {
@@ -129,39 +132,9 @@ func (t *turn) Run(worker, lo, hi int) {
 		case handOver:
 			d := t.block[2*worker*blockSize:]
 			d1, d2 := d[:j-i], d[blockSize:blockSize+j-i]
-			toRows(d1, t.d1, rows, columns, a, b)
-			toRows(d2, t.d2, rows, columns, a, b)
+			transpose.ToRows(d1, t.d1, rows, columns, a, b)
+			transpose.ToRows(d2, t.d2, rows, columns, a, b)
 			in.visit(i, d1, d2)
-		}
-	}
-}
-
-// toColumns puts the rows lo ≤ r < hi of src into the columns of dst, its transpose, two
-// at a time.
-func toColumns[T any](dst, src []T, rows, columns, lo, hi int) {
-	for c := 0; c < columns; c += 2 {
-		d := min(c+1, columns-1)
-		src := src[lo*columns+c : (hi-1)*columns+d+1]
-		to, and := dst[c*rows+lo:c*rows+hi], dst[d*rows+lo:d*rows+hi]
-		and = and[:len(to)]
-		k, next := 0, d-c
-		for r := range to {
-			to[r], and[r] = src[k], src[k+next]
-			k += columns
-		}
-	}
-}
-
-// toRows makes dst the rows lo ≤ r < hi of the transpose of src.
-func toRows[T any](dst, src []T, rows, columns, lo, hi int) {
-	for c := 0; c < columns; c += 2 {
-		d := min(c+1, columns-1)
-		from, and := src[c*rows+lo:c*rows+hi], src[d*rows+lo:d*rows+hi]
-		and = and[:len(from)]
-		k, next := c, d-c
-		for r, v := range from {
-			dst[k], dst[k+next] = v, and[r]
-			k += columns
 		}
 	}
 }

@@ -81,14 +81,15 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	if d == 1 && w < narrow && w < h {
 		n = l.lie(labels.Data, mask.Data, h, w, c)
 	} else {
-		n = l.components(labels.Data, mask.Data, d, h, w, c)
+		n = l.components(labels.Data, mask.Data, d, h, w, c, false)
 	}
 	l.call = call{}
 	return labels, n
 }
 
-// components labels d slices of h rows of w pixels.
-func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Connectivity) (n int) {
+// components labels d slices of h rows of w pixels. If they lie on their side the ids are as
+// those of the upright image.
+func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Connectivity, lying bool) (n int) {
 	k := &l.call
 	*k = call{c: c, pixels: pixels, labels: labels, h: h, w: w, words: w/64 + 1, rows: d * h, rowsIn: 1, unit: 1}
 	if c == 8 {
@@ -127,7 +128,11 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	l.forest = grow(l.forest, last+1+beyond)
 	l.share((*joining)(l))
 	l.joinParts()
-	n = l.number()
+	if lying {
+		n = l.numberUpright()
+	} else {
+		n = l.number()
+	}
 	l.share((*painting)(l))
 	return n
 }
