@@ -88,6 +88,10 @@ func (s *sweep[S]) look(l *line[S], r record[int32], near, away, planes int, isE
 		s.lookForSites(r.f1, near, away, planes, outside)
 		return
 	}
+	if s.kind == two && haveAVX2 && size >= 16 {
+		s.lookForTwo(r, near, away, planes)
+		return
+	}
 	part := r
 	for done, end := 0, min(8, planes); ; done, end = end, min(4*end, planes) {
 		s.clear(part, isEnd && end == planes)
@@ -134,6 +138,15 @@ func (p *plan) lookForSites(f []int32, near, away, planes int, outside int32) {
 				all = all && to[x] != outside
 			}
 		}
+	}
+}
+
+// lookForTwo does so for two objects, in 16 columns at a time.
+func (p *plan) lookForTwo(r record[int32], near, away, planes int) {
+	size := len(r.f1)
+	for j := 0; j < size; j += 16 {
+		j = min(j, size-16)
+		lookForTwoAVX2(&r.f1[j], &r.id1[j], &r.f2[j], &r.id2[j], &p.labels[near*size+j], away*size, planes, p.far)
 	}
 }
 

@@ -43,6 +43,13 @@ func backwardNearestAVX2(next, known *int32, n int)
 //go:noescape
 func forwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2, labels *int32, n int)
 
+// lookForTwoAVX2 gives 16 columns the two distinct objects nearest to the first of some planes of
+// labels, of which away leads from one to the next, and the steps to them; far and 0 where there
+// are none.
+//
+//go:noescape
+func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes int, far int32)
+
 //go:noescape
 func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int)
 
