@@ -218,81 +218,66 @@ forwardTwo:
 	VPBLENDVB Y10, Y8, Y2, Y2 \
 	VPBLENDVB Y10, Y9, Y3, Y3
 
-// func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes int, far int32)
+// func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes, n int, done int32) (all bool)
 //
-// Of each half of the columns: the steps in Y0 and Y2, the objects in Y1 and Y3, and in Y4 and Y5
-// where there is none yet; Y6 to Y11 have the same of the other half.
-TEXT ·lookForTwoAVX2(SB), NOSPLIT, $0-60
-	MOVQ     labels+32(FP), BX
-	MOVQ     away+40(FP), DX
-	MOVQ     planes+48(FP), CX
-	SHLQ     $2, DX
+// Y4 and Y5 have the columns that have not met a first and a second object, Y15 those of them all.
+TEXT ·lookForTwoAVX2(SB), NOSPLIT, $0-73
+	MOVQ     f1+0(FP), DI
+	MOVQ     id1+8(FP), SI
+	MOVQ     f2+16(FP), R8
+	MOVQ     id2+24(FP), R9
+	MOVQ     labels+32(FP), R10
+	MOVQ     away+40(FP), R11
+	SHLQ     $2, R11
+	MOVQ     n+56(FP), CX
 	VPXOR    Y12, Y12, Y12
-	VPXOR    Y0, Y0, Y0
-	VPXOR    Y1, Y1, Y1
-	VPXOR    Y2, Y2, Y2
-	VPXOR    Y3, Y3, Y3
-	VPCMPEQD Y4, Y4, Y4
-	VPCMPEQD Y5, Y5, Y5
-	VPXOR    Y6, Y6, Y6
-	VPXOR    Y7, Y7, Y7
-	VPXOR    Y8, Y8, Y8
-	VPXOR    Y9, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPCMPEQD Y11, Y11, Y11
+	VPXOR    Y15, Y15, Y15
+	VPCMPEQD Y7, Y7, Y7         // −1
+	XORQ     DX, DX
 
 lookForTwo:
-	VMOVDQU  (BX), Y13
-	VPAND    Y4, Y13, Y14  // the first
-	VPOR     Y1, Y14, Y1
-	VPCMPEQD Y1, Y12, Y4
-	VPSUBD   Y4, Y0, Y0  // one step more to it
-	VPCMPEQD Y1, Y13, Y14
-	VPANDN   Y13, Y14, Y13 // of another object
-	VPAND    Y5, Y13, Y13
-	VPOR     Y3, Y13, Y3
-	VPCMPEQD Y3, Y12, Y5
-	VPSUBD   Y5, Y2, Y2
-	VMOVDQU  32(BX), Y13
-	VPAND    Y10, Y13, Y14  // the first
-	VPOR     Y7, Y14, Y7
-	VPCMPEQD Y7, Y12, Y10
-	VPSUBD   Y10, Y6, Y6  // one step more to it
-	VPCMPEQD Y7, Y13, Y14
-	VPANDN   Y13, Y14, Y13 // of another object
-	VPAND    Y11, Y13, Y13
-	VPOR     Y9, Y13, Y9
-	VPCMPEQD Y9, Y12, Y11
-	VPSUBD   Y11, Y8, Y8
-	ADDQ     DX, BX
-	DECQ     CX
-	JZ       lookedForTwo
-	TESTQ    $7, CX
-	JNZ      lookForTwo
-	VPOR     Y5, Y11, Y13
-	VPTEST   Y13, Y13
-	JNZ      lookForTwo     // some column does not have both yet
+	VMOVDQU      (DI)(DX*1), Y0
+	VMOVDQU      (SI)(DX*1), Y1
+	VMOVDQU      (R8)(DX*1), Y2
+	VMOVDQU      (R9)(DX*1), Y3
+	VPCMPEQD     Y1, Y12, Y4
+	VPCMPEQD     Y3, Y12, Y5
+	MOVL         done+64(FP), AX
+	VMOVD        AX, X6
+	VPBROADCASTD X6, Y6          // the steps to this plane
+	LEAQ         (R10)(DX*1), BX
+	MOVQ         planes+48(FP), AX
 
-lookedForTwo:
-	MOVL         far+56(FP), AX
-	VMOVD        AX, X12
-	VPBROADCASTD X12, Y12
-	VPBLENDVB    Y4, Y12, Y0, Y0
-	VPBLENDVB    Y5, Y12, Y2, Y2
-	VPBLENDVB    Y10, Y12, Y6, Y6
-	VPBLENDVB    Y11, Y12, Y8, Y8
-	MOVQ         f1+0(FP), DI
-	VMOVDQU      Y0, (DI)
-	VMOVDQU      Y6, 32(DI)
-	MOVQ         id1+8(FP), DI
-	VMOVDQU      Y1, (DI)
-	VMOVDQU      Y7, 32(DI)
-	MOVQ         f2+16(FP), DI
-	VMOVDQU      Y2, (DI)
-	VMOVDQU      Y8, 32(DI)
-	MOVQ         id2+24(FP), DI
-	VMOVDQU      Y3, (DI)
-	VMOVDQU      Y9, 32(DI)
+lookAtPlane:
+	VMOVDQU   (BX), Y13
+	VPAND     Y4, Y13, Y14     // the first
+	VPOR      Y1, Y14, Y1
+	VPCMPEQD  Y1, Y12, Y10
+	VPXOR     Y4, Y10, Y11     // met here
+	VPBLENDVB Y11, Y6, Y0, Y0
+	VMOVDQA   Y10, Y4
+	VPCMPEQD  Y1, Y13, Y14
+	VPANDN    Y13, Y14, Y13    // of another object
+	VPAND     Y5, Y13, Y13
+	VPOR      Y3, Y13, Y3
+	VPCMPEQD  Y3, Y12, Y10
+	VPXOR     Y5, Y10, Y11
+	VPBLENDVB Y11, Y6, Y2, Y2
+	VMOVDQA   Y10, Y5
+	VPSUBD    Y7, Y6, Y6
+	ADDQ      R11, BX
+	DECQ      AX
+	JNZ       lookAtPlane
+	VMOVDQU   Y0, (DI)(DX*1)
+	VMOVDQU   Y1, (SI)(DX*1)
+	VMOVDQU   Y2, (R8)(DX*1)
+	VMOVDQU   Y3, (R9)(DX*1)
+	VPOR      Y5, Y15, Y15
+	ADDQ      $32, DX
+	SUBQ      $8, CX
+	JG        lookForTwo
+	VPTEST    Y15, Y15
+	SETEQ     all+72(FP)
 	VZEROUPPER
 	RET
 

@@ -88,7 +88,7 @@ func (s *sweep[S]) look(l *line[S], r record[int32], near, away, planes int, isE
 		s.lookForSites(r.f1, near, away, planes, outside)
 		return
 	}
-	if s.kind == two && haveAVX2 && size >= 16 {
+	if s.kind == two && haveAVX2 && size >= 8 {
 		s.lookForTwo(r, near, away, planes)
 		return
 	}
@@ -141,12 +141,20 @@ func (p *plan) lookForSites(f []int32, near, away, planes int, outside int32) {
 	}
 }
 
-// lookForTwo does so for two objects, in 16 columns at a time.
+// lookForTwo does so for two objects, in some planes at a time. What is found nearer stays.
 func (p *plan) lookForTwo(r record[int32], near, away, planes int) {
+	const most = 8 // at a time: the rows of so many are fetched side by side
 	size := len(r.f1)
-	for j := 0; j < size; j += 16 {
-		j = min(j, size-16)
-		lookForTwoAVX2(&r.f1[j], &r.id1[j], &r.f2[j], &r.id2[j], &p.labels[near*size+j], away*size, planes, p.far)
+	p.clear(r, false)
+	for done, all := 0, false; done < planes && !all; done += most {
+		look := func(j, n int) bool {
+			labels := &p.labels[(near+done*away)*size+j]
+			return lookForTwoAVX2(&r.f1[j], &r.id1[j], &r.f2[j], &r.id2[j], labels, away*size, min(most, planes-done), n, int32(done))
+		}
+		all = look(0, size&^7)
+		if size%8 != 0 {
+			all = look(size-8, 8) && all // some for the second time
+		}
 	}
 }
 

@@ -43,12 +43,12 @@ func backwardNearestAVX2(next, known *int32, n int)
 //go:noescape
 func forwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2, labels *int32, n int)
 
-// lookForTwoAVX2 gives 16 columns the two distinct objects nearest to the first of some planes of
-// labels, of which away leads from one to the next, and the steps to them; far and 0 where there
-// are none.
+// lookForTwoAVX2 adds to what columns know of the two nearest distinct objects, and the steps to
+// them, what is in some more planes of labels, of which away leads from one to the next and done is
+// the steps to the first. It reports whether all columns know of both.
 //
 //go:noescape
-func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes int, far int32)
+func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes, n int, done int32) (all bool)
 
 //go:noescape
 func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int)

@@ -23,7 +23,7 @@ func rootsAVX2(dst *float32, squares *int32, inf int32, n int)              { pa
 func lookForSitesAVX2(f *int32, mask *uint8, away, planes int, flip, outside int32) bool {
 	panic("edt: no AVX2")
 }
-func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes int, far int32) {
+func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes, n int, done int32) bool {
 	panic("edt: no AVX2")
 }
 func extendNearestAVX2(f, part *int32, steps int32, n int) { panic("edt: no AVX2") }
