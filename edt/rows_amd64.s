@@ -281,10 +281,10 @@ lookAtPlane:
 	VZEROUPPER
 	RET
 
-// func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int)
+// func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int, steps int32)
 //
 // f… are the next row's and become this row's; g… are what this row knew.
-TEXT ·backwardTwoAVX2(SB), NOSPLIT, $0-72
+TEXT ·backwardTwoAVX2(SB), NOSPLIT, $0-76
 	MOVQ     f1+0(FP), DI
 	MOVQ     id1+8(FP), SI
 	MOVQ     f2+16(FP), R8
@@ -294,7 +294,9 @@ TEXT ·backwardTwoAVX2(SB), NOSPLIT, $0-72
 	MOVQ     g2+48(FP), R12
 	MOVQ     c2+56(FP), R13
 	MOVQ     n+64(FP), CX
-	VPCMPEQD Y13, Y13, Y13
+	MOVL         steps+72(FP), AX
+	VMOVD        AX, X13
+	VPBROADCASTD X13, Y13
 	XORQ     DX, DX
 
 backwardTwo:
@@ -303,11 +305,11 @@ backwardTwo:
 	VMOVDQU (R12)(DX*1), Y2
 	VMOVDQU (R13)(DX*1), Y3
 	VMOVDQU (DI)(DX*1), Y4
-	VPSUBD  Y13, Y4, Y4
+	VPADDD  Y13, Y4, Y4
 	VMOVDQU (SI)(DX*1), Y5
 	INSERT
 	VMOVDQU (R8)(DX*1), Y4
-	VPSUBD  Y13, Y4, Y4
+	VPADDD  Y13, Y4, Y4
 	VMOVDQU (R9)(DX*1), Y5
 	INSERT
 	VMOVDQU Y0, (DI)(DX*1)

@@ -50,7 +50,7 @@ func (p *plan) backward(next, known record[int32], k, step int) {
 			next.f1[j] = min(known.f1[j], g+1)
 		}
 	case two:
-		backwardTwo(next, known)
+		backwardTwo(next, known, 1)
 	}
 }
 
@@ -140,17 +140,17 @@ func forwardTwo(r, before record[int32], labels []int32) {
 // are, which never beats the two that are known; an object below that is among the
 // two nearest here is so there, too.
 //
-// next is the pixel below and becomes this one.
-func backwardTwo(next, known record[int32]) {
+// next is the pixel so many steps below and becomes this one.
+func backwardTwo(next, known record[int32], steps int32) {
 	done := 0
 	if r, k := next, known; haveAVX2 && len(r.f1) >= 8 {
 		done = len(r.f1) &^ 7
-		backwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &k.f1[0], &k.id1[0], &k.f2[0], &k.id2[0], done)
+		backwardTwoAVX2(&r.f1[0], &r.id1[0], &r.f2[0], &r.id2[0], &k.f1[0], &k.id1[0], &k.f2[0], &k.id2[0], done, steps)
 	}
 	for j := done; j < len(next.f1); j++ {
 		f1, id1, f2, id2 := known.f1[j], known.id1[j], known.f2[j], known.id2[j]
-		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f1[j]+1, next.id1[j])
-		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f2[j]+1, next.id2[j])
+		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f1[j]+steps, next.id1[j])
+		f1, id1, f2, id2 = insert(f1, id1, f2, id2, next.f2[j]+steps, next.id2[j])
 		next.f1[j], next.id1[j], next.f2[j], next.id2[j] = f1, id1, f2, id2
 	}
 }

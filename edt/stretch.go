@@ -224,11 +224,7 @@ func (s *sweep[S]) extend(l *line[S], r, part record[int32], steps, k, step int)
 	case two:
 		sum := l.back.of(two, 0, len(r.f1))
 		sum.put(0, part)
-		for j := range sum.f1 {
-			sum.f1[j] += n - 1
-			sum.f2[j] += n - 1
-		}
-		backwardTwo(sum, r)
+		backwardTwo(sum, r, n)
 		r.put(0, sum)
 	}
 }

@@ -51,7 +51,7 @@ func forwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2, labels *int32, n int)
 func lookForTwoAVX2(f1, id1, f2, id2, labels *int32, away, planes, n int, done int32) (all bool)
 
 //go:noescape
-func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int)
+func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int, steps int32)
 
 //go:noescape
 func squaresAVX2(dst, steps *int32, reach, inf int32, n int)

@@ -17,9 +17,11 @@ func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, 
 func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)   { panic("edt: no AVX2") }
 func backwardNearestAVX2(next, known *int32, n int)                         { panic("edt: no AVX2") }
 func forwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2, labels *int32, n int) { panic("edt: no AVX2") }
-func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int)        { panic("edt: no AVX2") }
-func squaresAVX2(dst, steps *int32, reach, inf int32, n int)                { panic("edt: no AVX2") }
-func rootsAVX2(dst *float32, squares *int32, inf int32, n int)              { panic("edt: no AVX2") }
+func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int, steps int32) {
+	panic("edt: no AVX2")
+}
+func squaresAVX2(dst, steps *int32, reach, inf int32, n int)   { panic("edt: no AVX2") }
+func rootsAVX2(dst *float32, squares *int32, inf int32, n int) { panic("edt: no AVX2") }
 func lookForSitesAVX2(f *int32, mask *uint8, away, planes int, flip, outside int32) bool {
 	panic("edt: no AVX2")
 }
