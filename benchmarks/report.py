@@ -33,7 +33,12 @@ def mark(ratio, target):
 
 def restless(row):
     """Only what is measured on the wall suffers from others."""
-    return 2 in row.samples and row.samples[2].waited > RESTLESS
+    return 2 in row.samples and row.samples[2].waited > RESTLESS * row.samples[2].took
+
+
+def apart(samples):
+    """How much more two callers get done than one, each with a worker and an image of his own."""
+    return 2 * samples.gain("ours alone", "ours apart")
 
 
 def line(job, row):
@@ -60,7 +65,7 @@ def table(job, peer, rows):
     two = any(peer.name in r.samples[2].of for r in rows if 2 in r.samples)
     head = ["image", "ours", peer.name, f"ratio{goal}"]
     if two:
-        head += ["ours, 2", "theirs, 2", "ratio, 2", "1 → 2 workers"]
+        head += ["ours, 2", "theirs, 2", "ratio, 2", "1 → 2 workers", "apart"]
     head.append("result")
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for r in rows:
@@ -72,17 +77,17 @@ def table(job, peer, rows):
             t = r.samples.get(2)
             if t and peer.name in t.of:
                 cells += [spread(t, "ours"), spread(t, peer.name), mark(t.ratio("ours", peer.name), target),
-                          f"{t.ratio('ours alone', 'ours'):.2f}×"]
+                          f"{t.gain('ours alone', 'ours'):.2f}×", f"{apart(t):.2f}×"]
             else:
-                cells += [""] * 4
+                cells += [""] * 5
         cells.append(r.said.get(peer.name, "**NOT EQUAL**"))
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
 
 def summary(done):
-    lines = ["| job | against | must / aim | one thread: median, worst | must, aim reached | two threads: median, worst | must, aim reached | 1 → 2 workers |",
-             "|---|---|---|---|---|---|---|---|"]
+    lines = ["| job | against | must / aim | one thread: median, worst | must, aim reached | two threads: median, worst | must, aim reached | 1 → 2 workers | apart |",
+             "|---|---|---|---|---|---|---|---|---|"]
     for job, rows in done.items():
         for peer in job.against:
             target = job.targets.get(peer.name)
@@ -98,9 +103,10 @@ def summary(done):
                 worst = max(ratios, key=ratios.get)
                 cells.append(f"{number(statistics.median(ratios.values()))}, {number(ratios[worst])} ({worst.image.name})")
                 cells.append(", ".join(f"{sum(v <= t for v in ratios.values())}" for t in target) + f" of {len(ratios)}")
-            gains = [r.samples[2].ratio("ours alone", "ours") for r in rows
-                     if 2 in r.samples and r.image.pixels >= 1e6]
+            large = [r.samples[2] for r in rows if 2 in r.samples and r.image.pixels >= 1e6]
+            gains = [s.gain("ours alone", "ours") for s in large]
             cells.append(f"{statistics.median(gains):.2f}× ({min(gains):.2f}–{max(gains):.2f})" if gains else "")
+            cells.append(f"{statistics.median(map(apart, large)):.2f}×" if large else "")
             lines.append("| " + " | ".join(cells) + " |")
     return lines
 
@@ -188,8 +194,12 @@ class Page:
                 "others.", "",
                 f"With two threads {1000 * rounds.WARM:.0f} ms of calls that do not count come before each that does, ours or theirs. After a",
                 "pause it takes 0.1 to 5 ms until a second thread is given a processor, whatever the program; an image",
-                "of 1024² is done by then. Who calls once a second, and not in a loop, gains nothing from a second",
-                "thread there.", ""]
+                "of 1024² is done by then. Who calls once a second, and not in a loop, gains little from a second",
+                "thread there.", "",
+                "*1 → 2 workers* is how many times as fast two of ours are as one in the same round, in the median: processors",
+                "change their speed from one to the next. *apart* is how much more two callers get done than one, each with a",
+                "worker, an image and a result of his own: what these processors have to give. The rounds of two threads are",
+                "taken at three times, minutes apart. The summary has both of images of a million pixels and more.", ""]
         return out
 
     def usual_way(self):

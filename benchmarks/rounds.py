@@ -43,11 +43,12 @@ class Kernels:
         files = sorted(pathlib.Path(out).parent.glob(pathlib.Path(out).name + ".*.npy"))
         return [np.load(f, mmap_mode="r") for f in files]
 
-    def timer(self, kernel, files, workers, do="time", wall=False):
+    def timer(self, kernel, files, workers, do="time", wall=False, beside=False):
         clock = "nanoseconds" if wall else "processor"
 
         def run():
-            return sum(self.ask(do=do, kernel=kernel, file=f, workers=workers, warm=WARM if wall else 0)[clock] for f in files)
+            return sum(self.ask(do=do, kernel=kernel, file=f, workers=workers, warm=WARM if wall else 0,
+                                beside=beside)[clock] for f in files)
         return run
 
     def close(self):
@@ -102,9 +103,16 @@ def quiet(until):
 class Samples:
     """Nanoseconds a pixel of each of several, from the same rounds."""
 
-    def __init__(self, names, rounds, waited):
+    def __init__(self, names, rounds, took, waited):
         self.of = {name: [r[i] for r in rounds] for i, name in enumerate(names)}
-        self.waited = waited  # share of the time in which one of them waited for a processor
+        self.took, self.waited = took, waited  # nanoseconds, and in how many one of them waited for a processor
+
+    def add(self, more):
+        """Takes the rounds of another time, too."""
+        for name, times in more.of.items():
+            self.of[name] += times
+        self.took += more.took
+        self.waited += more.waited
 
     def median(self, name):
         return statistics.median(self.of[name])
@@ -114,6 +122,11 @@ class Samples:
 
     def ratio(self, name, to):
         return self.median(name) / self.median(to)
+
+    def gain(self, alone, other):
+        """How many times as fast in the same round: processors change their speed from one to
+        the next."""
+        return statistics.median(a / b for a, b in zip(self.of[alone], self.of[other]))
 
 
 def alternate(timers, pixels, seconds, least, processes=()):
@@ -125,4 +138,4 @@ def alternate(timers, pixels, seconds, least, processes=()):
     while len(rounds) < least or time.perf_counter() - start < seconds:
         rounds.append([run() / pixels for run in timers.values()])
     took = time.perf_counter() - start
-    return Samples(list(timers), rounds, (waiting(processes) - waited) / 1e9 / took)
+    return Samples(list(timers), rounds, 1e9 * took, waiting(processes) - waited)

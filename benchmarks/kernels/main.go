@@ -4,6 +4,7 @@
 //
 //	{"do": "time", "kernel": "two", "file": "a.npy", "workers": 1}    → {"nanoseconds": …, "processor": …}
 //	{…, "warm": 0.1}                     → the same, after so many seconds of runs that are not timed
+//	{…, "beside": true}                  → the same, while another caller does what this one does
 //	{"do": "save", …, "out": "r"}        → the same, and the results in r.0.npy, r.1.npy …
 //	{"do": "fresh", …}                   → the time when all memory must be found first
 //	{"do": "memory", …}                  → {"scratch": bytes, "allocations": a call}
@@ -25,6 +26,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/weightmap/weightmap/internal/clock"
@@ -36,6 +38,7 @@ type request struct {
 	File    string
 	Workers int
 	Warm    float64 // seconds
+	Beside  bool
 	Out     string
 	Seconds float64
 }
@@ -75,10 +78,17 @@ type bench struct {
 	inputs map[string]*input
 	places map[string]*place // by kernel and file
 	scratch
+	other map[string]*other // the same
+}
+
+// other is what another caller of a kernel keeps.
+type other struct {
+	place
+	scratch
 }
 
 func newBench() *bench {
-	return &bench{inputs: map[string]*input{}, places: map[string]*place{}}
+	return &bench{inputs: map[string]*input{}, places: map[string]*place{}, other: map[string]*other{}}
 }
 
 func (b *bench) do(r request) (answer, error) {
@@ -96,13 +106,17 @@ func (b *bench) do(r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	to, ok := b.places[r.Kernel+" "+r.File]
+	key := r.Kernel + " " + r.File
+	to, ok := b.places[key]
 	if !ok {
 		to = new(place)
-		b.places[r.Kernel+" "+r.File] = to
+		b.places[key] = to
 	}
 	switch r.Do {
 	case "time":
+		if r.Beside {
+			defer b.busy(key, func(o *other) { run(in, &o.place, &o.scratch, r.Workers) })()
+		}
 		for start := time.Now(); time.Since(start).Seconds() < r.Warm; {
 			run(in, to, &b.scratch, r.Workers)
 		}
@@ -118,6 +132,27 @@ func (b *bench) do(r request) (answer, error) {
 		return answer{}, profile(r.Out, r.Seconds, func() { run(in, to, &b.scratch, r.Workers) })
 	}
 	return answer{}, fmt.Errorf("nothing to do for %q", r.Do)
+}
+
+// busy has another caller do something again and again, until what it returns is called.
+func (b *bench) busy(key string, f func(*other)) (stop func()) {
+	o, ok := b.other[key]
+	if !ok {
+		o = new(other)
+		b.other[key] = o
+	}
+	var enough atomic.Bool
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for !enough.Load() {
+			f(o)
+		}
+	}()
+	return func() {
+		enough.Store(true)
+		<-stopped
+	}
 }
 
 func timed(f func()) answer {
