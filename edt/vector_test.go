@@ -77,3 +77,25 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 		}
 	}
 }
+
+// So do stretches of more planes than the byte that counts them can, with few sites or none.
+func TestStretchesBeyondAByte(t *testing.T) {
+	if !haveAVX2 {
+		t.Skip("this processor has no AVX2: there is nothing to compare")
+	}
+	defer func() { haveAVX2 = true }()
+	defer SetStretch(1<<18, fewestPlanes)()
+	rng := rand.New(rand.NewPCG(2, 2))
+	for sites := range 60 {
+		mask := grid.New[uint8](1200+rng.IntN(300), 64+rng.IntN(20))
+		for range sites {
+			mask.Data[rng.IntN(len(mask.Data))] = 1
+		}
+		haveAVX2 = true
+		vector := Outside(nil, mask, Options{})
+		haveAVX2 = false
+		if plain := Outside(nil, mask, Options{}); !grid.Equal(vector, plain) {
+			t.Fatalf("%d sites in %v: vectors and plain Go differ", sites, mask.Shape)
+		}
+	}
+}

@@ -60,6 +60,36 @@ func TestOneWorkerAllocatesNothing(t *testing.T) {
 	}
 }
 
+// What a slow worker has left is done by others: here a helper that comes does not get on before all
+// else is done.
+func TestSlowWorker(t *testing.T) {
+	for round := range 100 {
+		s := &slow{n: 2 + round%60}
+		parallel.Do(s, s.n, s.n, 2+round%3)
+		if done := s.done.Load(); int(done) != s.n {
+			t.Fatalf("%d of %d items were done", done, s.n)
+		}
+	}
+}
+
+// slow has the first helper that comes wait for all items but his.
+type slow struct {
+	n    int
+	came sync.Once
+	done atomic.Int32
+}
+
+func (s *slow) Run(worker, lo, hi int) {
+	if worker > 0 {
+		s.came.Do(func() {
+			for int(s.done.Load()) < s.n-(hi-lo) {
+				runtime.Gosched()
+			}
+		})
+	}
+	s.done.Add(int32(hi - lo))
+}
+
 // Tasks one after another see what those before them have done, whoever did it; and in the end
 // nobody stays.
 func TestHelpers(t *testing.T) {
