@@ -33,7 +33,7 @@ def mark(ratio, target):
 
 def restless(row):
     """Only what is measured on the wall suffers from others."""
-    return 2 in row.samples and row.samples[2].waited > RESTLESS * row.samples[2].took
+    return 2 in row.samples and row.samples[2].waited() > RESTLESS
 
 
 def apart(samples):
@@ -49,7 +49,7 @@ def line(job, row):
             if p.name in s.of:
                 parts.append(f"{threads}: {number(s.median('ours'))} / {number(s.median(p.name))} {p.name} "
                              f"= {number(s.ratio('ours', p.name))}")
-    waited = f"; waited {row.samples[2].waited:.0%}" if 2 in row.samples else ""
+    waited = f"; waited {row.samples[2].waited():.0%}" if 2 in row.samples else ""
     return f"{job.key}, {row.image.name}: {'; '.join(parts)} ({'; '.join(row.said.values())}{waited})"
 
 

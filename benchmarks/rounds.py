@@ -105,14 +105,18 @@ class Samples:
 
     def __init__(self, names, rounds, took, waited):
         self.of = {name: [r[i] for r in rounds] for i, name in enumerate(names)}
-        self.took, self.waited = took, waited  # nanoseconds, and in how many one of them waited for a processor
+        self.took, self.without = took, waited  # nanoseconds, and in how many one of them had no processor
 
     def add(self, more):
         """Takes the rounds of another time, too."""
         for name, times in more.of.items():
             self.of[name] += times
         self.took += more.took
-        self.waited += more.waited
+        self.without += more.nobody
+
+    def waited(self):
+        """The share of the time in which one of them waited for a processor."""
+        return self.without / self.took
 
     def median(self, name):
         return statistics.median(self.of[name])

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// Rows, eight pixels at a time; n is a multiple of eight. CX counts the pixels left,
-// DX the bytes done.
+// Rows, eight pixels at a time; n, where there is one, is a multiple of eight, CX counts the pixels
+// left, and DX the bytes done.
 
 // func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)
 TEXT ·forwardNearestAVX2(SB), NOSPLIT, $0-40
@@ -283,7 +283,7 @@ lookAtPlane:
 
 // func backwardTwoAVX2(f1, id1, f2, id2, g1, c1, g2, c2 *int32, n int, steps int32)
 //
-// f… are the next row's and become this row's; g… are what this row knew.
+// f… are those of the row so many steps below and become this row's; g… are what this row knew.
 TEXT ·backwardTwoAVX2(SB), NOSPLIT, $0-76
 	MOVQ     f1+0(FP), DI
 	MOVQ     id1+8(FP), SI

@@ -28,8 +28,8 @@ func secondAVX2(o2, oid2, o1, c, f1, id1, f2, id2 *int32, n, steps int, lowest, 
 func forwardNearestAVX2(f, before *int32, mask *uint8, flip int32, n int)
 
 // lookForSitesAVX2 gives 64 columns the steps to the first site of up to 254 planes of a mask, of
-// which away leads from one to the next, or outside where there is none. flip is as above. It
-// reports whether all columns have one.
+// which away leads from one to the next, or outside where there is none. Sites are zeros if flip is
+// 0, all else if it is −1. It reports whether all columns have one.
 //
 //go:noescape
 func lookForSitesAVX2(f *int32, mask *uint8, away, planes int, flip, outside int32) (all bool)

@@ -5,6 +5,7 @@ package edt
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/weightmap/weightmap/grid"
@@ -78,24 +79,58 @@ func TestVectorsAndPlainGoAgree(t *testing.T) {
 	}
 }
 
-// So do stretches of more planes than the byte that counts them can, with few sites or none.
-func TestStretchesBeyondAByte(t *testing.T) {
+// What a plane is told of those above or below it is the same, too: with few sites and many, some
+// in the last columns only, and over more planes than a byte counts.
+func TestLooksAgree(t *testing.T) {
 	if !haveAVX2 {
 		t.Skip("this processor has no AVX2: there is nothing to compare")
 	}
 	defer func() { haveAVX2 = true }()
-	defer SetStretch(1<<18, fewestPlanes)()
 	rng := rand.New(rand.NewPCG(2, 2))
-	for sites := range 60 {
-		mask := grid.New[uint8](1200+rng.IntN(300), 64+rng.IntN(20))
-		for range sites {
-			mask.Data[rng.IntN(len(mask.Data))] = 1
+	for round := range 600 {
+		n, size := 1+rng.IntN(40), 64+rng.IntN(70)
+		if round%4 == 0 {
+			n = 256 + rng.IntN(700)
 		}
-		haveAVX2 = true
-		vector := Outside(nil, mask, Options{})
-		haveAVX2 = false
-		if plain := Outside(nil, mask, Options{}); !grid.Equal(vector, plain) {
-			t.Fatalf("%d sites in %v: vectors and plain Go differ", sites, mask.Shape)
+		var s sweep[int32]
+		s.kind = []kind{nearest, two}[round%2]
+		s.shape, s.far = []int{n, size}, int32(max(n, size)+2)
+		s.o.BorderIsBackground, s.zeros = rng.IntN(2) == 0, rng.IntN(2) == 0
+		s.mask, s.labels = make([]uint8, n*size), make([]int32, n*size)
+		dense, edge := []float64{0, 0.002, 0.05, 0.5}[rng.IntN(4)], []float64{0, 0.5}[rng.IntN(2)]
+		for i := range s.mask {
+			isSite := rng.Float64() < dense || i%size >= size-8 && rng.Float64() < edge
+			if isSite {
+				s.labels[i] = 1 + rng.Int32N(3)
+			}
+			if isSite != s.zeros {
+				s.mask[i] = 1
+			}
+		}
+		near, away := 0, 1
+		if rng.IntN(2) == 0 {
+			near, away = n-1, -1
+		}
+		planes := n - rng.IntN(min(n, 3))
+		look := func(vectors bool) (r record[int32]) {
+			haveAVX2 = vectors
+			l := new(line[int32])
+			l.part.reserve(s.kind, size)
+			l.back.reserve(s.kind, size)
+			r.reserve(s.kind, size)
+			s.look(l, r, near, away, planes, planes == n)
+			for j := range size { // how far away nothing is does not matter
+				if r.f1[j] >= s.far {
+					r.f1[j] = s.far
+				}
+				if s.kind == two && r.f2[j] >= s.far {
+					r.f2[j] = s.far
+				}
+			}
+			return r
+		}
+		if a, b := look(true), look(false); !reflect.DeepEqual(a, b) {
+			t.Fatalf("round %d, %d of %d×%d: %v with vectors, %v without", round, planes, n, size, a, b)
 		}
 	}
 }

@@ -83,6 +83,7 @@ type bench struct {
 
 // other is what another caller of a kernel keeps.
 type other struct {
+	*input
 	place
 	scratch
 }
@@ -115,7 +116,11 @@ func (b *bench) do(r request) (answer, error) {
 	switch r.Do {
 	case "time":
 		if r.Beside {
-			defer b.busy(key, func(o *other) { run(in, &o.place, &o.scratch, r.Workers) })()
+			stop, err := b.busy(key, r.File, func(o *other) { run(o.input, &o.place, &o.scratch, r.Workers) })
+			if err != nil {
+				return answer{}, err
+			}
+			defer stop()
 		}
 		for start := time.Now(); time.Since(start).Seconds() < r.Warm; {
 			run(in, to, &b.scratch, r.Workers)
@@ -134,11 +139,15 @@ func (b *bench) do(r request) (answer, error) {
 	return answer{}, fmt.Errorf("nothing to do for %q", r.Do)
 }
 
-// busy has another caller do something again and again, until what it returns is called.
-func (b *bench) busy(key string, f func(*other)) (stop func()) {
+// busy has another caller do something with a file of his own again and again, until what it returns
+// is called.
+func (b *bench) busy(key, file string, f func(*other)) (stop func(), err error) {
 	o, ok := b.other[key]
 	if !ok {
 		o = new(other)
+		if o.input, err = read(file); err != nil {
+			return nil, err
+		}
 		b.other[key] = o
 	}
 	var enough atomic.Bool
@@ -152,7 +161,7 @@ func (b *bench) busy(key string, f func(*other)) (stop func()) {
 	return func() {
 		enough.Store(true)
 		<-stopped
-	}
+	}, nil
 }
 
 func timed(f func()) answer {

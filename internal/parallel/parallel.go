@@ -14,9 +14,10 @@ type Task interface{ Run(worker, lo, hi int) }
 // Do divides n items into blocks, has them done by so many workers at most, and returns
 // when all are done; see [Edge] for where the blocks are. Each worker begins with those of his own
 // share, one after another, which are the same for every task on n items, so that he finds in his
-// cache what he did before. Then he takes half of what another has left. So the more blocks there
-// are, the less it matters that a worker comes late. The caller itself is worker 0. Nothing is
-// allocated, but for a helper that has to be called.
+// cache what he did before. (Of three workers and more only the caller is sure to: helpers are
+// numbered as they come.) Then he takes half of what another has left. So the more blocks there are,
+// the less it matters that a worker comes late. The caller itself is worker 0. Nothing is allocated,
+// but for a helper that has to be called.
 func Do(t Task, n, blocks, workers int) {
 	blocks = Blocks(n, blocks)
 	if workers = min(workers, blocks, runtime.GOMAXPROCS(0)); workers > 1 {
@@ -32,7 +33,7 @@ func Do(t Task, n, blocks, workers int) {
 func Blocks(n, blocks int) int { return max(1, min(n, blocks)) }
 
 // Edge is the first item of a block, and of the block after the last n.
-func Edge(block, n, blocks int) int { return block * n / blocks }
+func Edge(block, n, blocks int) int { return int(int64(block) * int64(n) / int64(blocks)) }
 
 // divide does so with helpers.
 func divide(t Task, n, blocks, workers int) {

@@ -75,17 +75,15 @@ func TestSlowWorker(t *testing.T) {
 // slow has the first helper that comes wait for all items but his.
 type slow struct {
 	n    int
-	came sync.Once
+	came atomic.Bool
 	done atomic.Int32
 }
 
 func (s *slow) Run(worker, lo, hi int) {
-	if worker > 0 {
-		s.came.Do(func() {
-			for int(s.done.Load()) < s.n-(hi-lo) {
-				runtime.Gosched()
-			}
-		})
+	if worker > 0 && s.came.CompareAndSwap(false, true) {
+		for int(s.done.Load()) < s.n-(hi-lo) {
+			runtime.Gosched()
+		}
 	}
 	s.done.Add(int32(hi - lo))
 }

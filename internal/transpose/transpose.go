@@ -2,8 +2,8 @@
 // each turn some of the rows.
 package transpose
 
-// ToColumns puts the rows lo ≤ r < hi of src into the columns of dst, its transpose, two
-// at a time.
+// ToColumns puts the rows lo ≤ r < hi of src, at least one, into the columns of dst, its transpose,
+// two at a time.
 func ToColumns[T any](dst, src []T, rows, columns, lo, hi int) {
 	for c := 0; c < columns; c += 2 {
 		d := min(c+1, columns-1)
