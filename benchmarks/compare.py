@@ -18,9 +18,9 @@ import report
 import rounds
 
 
-# Two threads are measured so many times, minutes apart: for some time at once two processors may
+# Two threads are measured so often, minutes apart: for some time at once two processors may
 # do little more than one, where they are virtual and share a real one.
-PASSES = 3
+PASSES = 2
 
 
 def say(*words):
@@ -202,7 +202,7 @@ def main():
         for job, rows in done.items():
             for row in rows:
                 rounds.quiet(until)
-                measure(job, row, kernels, 2, 2 * seconds / PASSES, math.ceil(least / PASSES) + 1)
+                measure(job, row, kernels, 2, 2 * seconds / PASSES, math.ceil(least / PASSES))
                 kernels.ask(do="forget")
                 say(f"{time.perf_counter() - start:4.0f} s  {report.line(job, row)}")
     if not args.only:

@@ -198,8 +198,8 @@ class Page:
                 "thread there.", "",
                 "*1 → 2 workers* is how many times as fast two of ours are as one in the same round, in the median: processors",
                 "change their speed from one to the next. *apart* is how much more two callers get done than one, each with a",
-                "worker, an image and a result of his own: what these processors have to give. The rounds of two threads are",
-                "taken at three times, minutes apart. The summary has both of images of a million pixels and more.", ""]
+                "worker, an image and a result of his own: what these processors have to give. Half of the rounds of two threads are",
+                "taken minutes after the others. The summary has both of images of a million pixels and more.", ""]
         return out
 
     def usual_way(self):

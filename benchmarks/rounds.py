@@ -112,7 +112,7 @@ class Samples:
         for name, times in more.of.items():
             self.of[name] += times
         self.took += more.took
-        self.without += more.nobody
+        self.without += more.without
 
     def waited(self):
         """The share of the time in which one of them waited for a processor."""
