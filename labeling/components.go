@@ -71,6 +71,7 @@ type call struct {
 	units   int
 	blocks  int // of units
 	workers int
+	team    *parallel.Team
 }
 
 // Components does what the function [Components] does.
@@ -117,6 +118,8 @@ func (l *Labeler) components(labels []int32, pixels []uint8, d, h, w int, c Conn
 	for len(l.hands) < k.workers {
 		l.hands = append(l.hands, hand{})
 	}
+	k.team = parallel.Gather(k.workers)
+	defer k.team.Dismiss()
 	for w := range l.hands {
 		h := &l.hands[w]
 		h.parts, h.end, h.outside = h.parts[:0], -1, h.outside[:0]
@@ -147,7 +150,7 @@ func (l *Labeler) workers(pixels int) int {
 
 // share has the workers of the call do one of the steps below.
 func (l *Labeler) share(step parallel.Task) {
-	parallel.Do(step, l.call.units, l.call.blocks, l.call.workers)
+	l.call.team.Do(step, l.call.units, l.call.blocks)
 }
 
 // blocksEach is how many blocks there are for each worker.

@@ -24,7 +24,7 @@ func (l *Labeler) number() int {
 // shareParts has the workers of the call do one of the steps below.
 func (l *Labeler) shareParts(step parallel.Task) {
 	parts := len(l.parts) - 1
-	parallel.Do(step, parts, parts, l.call.workers)
+	l.call.team.Do(step, parts, parts)
 }
 
 type counting Labeler

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// A helper does one job after another. It waits for the next awake, for to wake a sleeping
+// A helper is in one team after another. It waits for the next awake, for to wake a sleeping
 // processor may take as long as a small job does.
 type helper struct {
-	next atomic.Pointer[job]
+	next atomic.Pointer[Team]
 }
 
 // awake is how long a helper waits before it goes home: about as long as it takes to call
@@ -23,58 +23,57 @@ var crew struct {
 	sync.Mutex
 	all     int
 	waiting []*helper
-	asked   []*job // for a helper, while none waited
-	done    []*job // to be used again
+	asked   []*Team // for a helper, while none waited
+	done    []*Team // to be used again
 }
 
-// call asks a helper to do the job: one that waits, a new one, or whoever is the next to have done
-// his.
-func call(j *job) {
+// call asks a helper to come to the team: one that waits, a new one, or whoever is the next to be
+// let go.
+func call(t *Team) {
 	crew.Lock()
 	defer crew.Unlock()
 	if last := len(crew.waiting) - 1; last >= 0 {
-		crew.waiting[last].next.Store(j)
+		crew.waiting[last].next.Store(t)
 		crew.waiting = crew.waiting[:last]
 	} else if crew.all < runtime.GOMAXPROCS(0)-1 {
 		crew.all++
-		go new(helper).help(j)
+		go new(helper).help(t)
 	} else {
-		crew.asked = append(crew.asked, j)
+		crew.asked = append(crew.asked, t)
 	}
 }
 
-// recall asks no more for helpers that have not come to the job. It returns how many.
-func recall(j *job) int {
+// recall asks no more for helpers that have not come to the team. It returns how many.
+func recall(t *Team) int {
 	crew.Lock()
 	defer crew.Unlock()
 	asked := len(crew.asked)
-	crew.asked = slices.DeleteFunc(crew.asked, func(other *job) bool { return other == j })
+	crew.asked = slices.DeleteFunc(crew.asked, func(other *Team) bool { return other == t })
 	return asked - len(crew.asked)
 }
 
-func (h *helper) help(j *job) {
-	for ; j != nil; j = h.wait() {
-		j.work(int(j.helpers.Add(1)))
-		j.leave(1)
+func (h *helper) help(t *Team) {
+	for ; t != nil; t = h.wait() {
+		t.help()
 	}
 }
 
-// wait returns the next job, or nil if there is none for long.
-func (h *helper) wait() *job {
+// wait returns the next team, or nil if there is none for long.
+func (h *helper) wait() *Team {
 	crew.Lock()
 	if len(crew.asked) > 0 {
-		j := crew.asked[0]
+		t := crew.asked[0]
 		crew.asked = slices.Delete(crew.asked, 0, 1)
 		crew.Unlock()
-		return j
+		return t
 	}
 	crew.waiting = append(crew.waiting, h)
 	crew.Unlock()
 	for start := time.Now(); time.Since(start) < awake; yield() {
 		for range looks {
-			if j := h.next.Load(); j != nil {
+			if t := h.next.Load(); t != nil {
 				h.next.Store(nil)
-				return j
+				return t
 			}
 		}
 	}
