@@ -53,10 +53,10 @@ func (f forest) unite(i, j int32) {
 // number replaces parents by ids, 1..n in the order of the roots, and returns n.
 func (f forest) number() (n int) {
 	end := int32(len(f))
-	roots, _ := f.roots(1, end, 0)
-	f.numberRoots(1, 0, int(roots))
+	n = f.roots(1, end)
+	f.numberRoots(1, 0, n)
 	f.follow(1, end)
-	return int(roots)
+	return n
 }
 
 // numberRoots gives the ids after n, up to last, to the roots from the entry first on that have
@@ -70,21 +70,18 @@ func (f forest) numberRoots(first int32, n, last int) {
 	}
 }
 
-// roots counts the roots among the entries first ≤ i < end, and those whose parents are before
-// least.
-func (f forest) roots(first, end, least int32) (roots, outside int32) {
-	if n := (end - first) &^ 7; haveAVX2 && n > 0 {
-		roots, outside = rootsAVX2(&f[first], first, int(n/8), least)
-		first += n
+// roots counts the roots among the entries first ≤ i < end.
+func (f forest) roots(first, end int32) (n int) {
+	if eights := (end - first) / 8; haveAVX2 && eights > 0 {
+		n = int(rootsAVX2(&f[first], first, int(eights)))
+		first += 8 * eights
 	}
 	for i := first; i < end; i++ {
-		if p := f[i]; p == i {
-			roots++
-		} else if p < least {
-			outside++
+		if f[i] == i {
+			n++
 		}
 	}
-	return roots, outside
+	return n
 }
 
 // follow gives the entries first ≤ i < end the ids of their roots, which are among them or known.
@@ -103,15 +100,14 @@ func (f forest) follow(first, end int32) {
 	}
 }
 
-// settle gives an entry, and all on the way to its root, which has an id, the negative of that id.
-func (f forest) settle(i int32) {
-	root := f[i]
-	for root >= 0 {
-		root = f[root]
+// lookUp replaces ids by those that a table has for them.
+func (f forest) lookUp(table []int32) {
+	i := 0
+	if haveAVX2 && len(f) >= 8 {
+		i = len(f) &^ 7
+		lookUpAVX2(&f[0], i/8, &table[0])
 	}
-	for f[i] >= 0 {
-		parent := f[i]
-		f[i] = root
-		i = parent
+	for ; i < len(f); i++ {
+		f[i] = table[f[i]]
 	}
 }

@@ -23,25 +23,25 @@ type lying struct {
 
 // lie labels an image that it turns and turns back. What touches stays the same, but not the
 // raster order.
-func (l *Labeler) lie(labels []int32, pixels []uint8, h, w int, c Connectivity) (n int) {
+func (l *Labeler) lie(team *parallel.Team, workers int, labels []int32, pixels []uint8, h, w int, c Connectivity) (n int) {
 	t := &l.lying
 	t.h, t.w, t.uprightPixels, t.uprightLabels = h, w, pixels, labels
 	t.pixels, t.labels = grow(t.pixels, h*w), grow(t.labels, h*w)
-	workers := l.workers(h * w)
-	parallel.Do((*turning)(t), h, blocksEach*workers, workers)
-	n = l.components(t.labels, t.pixels, 1, w, h, c, true)
-	parallel.Do((*turningBack)(t), h, blocksEach*workers, workers)
+	team.Do((*turning)(t), h, blocksEach*workers)
+	n = l.components(team, workers, t.labels, t.pixels, 1, w, h, c, true)
+	team.Do((*turningBack)(t), h, blocksEach*workers)
 	t.uprightPixels, t.uprightLabels = nil, nil
 	return n
 }
 
 // numberUpright gives the runs of a lying image the ids of their trees, in raster order of the
-// first pixels in the upright one: where a run of a band starts, since what comes before it would
+// first pixels in the upright one, which is one part: where a run of a band starts, since what comes before it would
 // touch it. It returns how many trees there are.
 func (l *Labeler) numberUpright() int {
-	k, f := &l.call, l.forest
+	k, f := &l.call, l.hands[0].forest
+	l.parts = append(l.parts[:0], l.hands[0].parts...)
 	if k.bands == 1 { // each run is a tree, and its id the number of its entry
-		return int(l.before[1])
+		return int(l.runs[0])
 	}
 	n := int32(0)
 	for i := range k.words {
@@ -66,7 +66,7 @@ func (l *Labeler) numberUpright() int {
 			}
 		}
 	}
-	f.follow(1, l.before[k.bands]+1)
+	f.follow(1, int32(len(f)))
 	return int(n)
 }
 

@@ -20,6 +20,17 @@ type band struct {
 // upTo has the lowest bit of v, which is not 0, and all below it.
 func upTo(v uint64) uint64 { return v ^ (v - 1) }
 
+// pack turns the rows of a band to words and finds its runs, of which the first comes after the entry
+// run. It returns how many there are.
+func (l *Labeler) pack(b int, run int32) (runs int32) {
+	k := &l.call
+	first, end := b*k.rowsIn, min((b+1)*k.rowsIn, k.rows)
+	for r := first; r < end; r++ {
+		pack(l.row(r), k.pixels[r*k.w:], k.w)
+	}
+	return findRuns(l.band(b), l.row(first), l.row(end-1), run) - run
+}
+
 // pack sets a bit for each of the first w pixels that is not 0; the others are those of later rows.
 func pack(set []uint64, pixels []uint8, w int) {
 	i := 0
@@ -66,17 +77,17 @@ func nonZero8(p []uint8) uint64 {
 	return v * gather >> 56
 }
 
-// findRuns finds where the runs of a band start, of one row or of two; the words of either
-// begin with the one to the left of it. It returns how many there are.
-func findRuns(b []band, row, second []uint64) (runs int32) {
-	row, second = row[1:len(b)+1], second[1:len(b)+1]
+// findRuns finds where the runs of a band start, of one row or of two. It returns the last run; the one
+// before the first is given.
+func findRuns(b []band, row, second []uint64, run int32) (last int32) {
+	row, second = row[:len(b)], second[:len(b)]
 	before := uint64(0) // the last column of the word before
 	for i := range b {
 		v := row[i] | second[i]
 		start := v &^ (v<<1 | before)
 		before = v >> 63
-		b[i] = band{start, runs}
-		runs += int32(bits.OnesCount64(start))
+		b[i] = band{start, run}
+		run += int32(bits.OnesCount64(start))
 	}
-	return runs
+	return run
 }

@@ -9,7 +9,8 @@ const haveAVX2 = false
 func packAVX2(set *uint64, pixels *uint8, words int)   { panic("labeling: no AVX2") }
 func followAVX2(f *int32, first, n int32) (done int32) { panic("labeling: no AVX2") }
 func countAVX2(out *int32, first int32, eights int)    { panic("labeling: no AVX2") }
-func rootsAVX2(f *int32, first int32, eights int, least int32) (roots, outside int32) {
+func lookUpAVX2(f *int32, eights int, table *int32)    { panic("labeling: no AVX2") }
+func rootsAVX2(f *int32, first int32, eights int) (roots int32) {
 	panic("labeling: no AVX2")
 }
 func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8, past bool) {

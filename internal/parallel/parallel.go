@@ -5,6 +5,10 @@ package parallel
 // from 0 on, does nothing else meanwhile.
 type Task interface{ Run(worker, lo, hi int) }
 
+// Finisher is a task that has something to do when a worker has done blocks one after another, before
+// he takes others.
+type Finisher interface{ Finish(worker int) }
+
 // Do has a team of so many workers do one task; see [Team.Do].
 func Do(t Task, n, blocks, workers int) {
 	team := Gather(min(workers, Blocks(n, blocks)))
@@ -17,3 +21,9 @@ func Blocks(n, blocks int) int { return max(1, min(n, blocks, maxBlocks)) }
 
 // Edge is the first item of a block, and of the block after the last n.
 func Edge(block, n, blocks int) int { return int(int64(block) * int64(n) / int64(blocks)) }
+
+func finish(t Task, worker int) {
+	if f, ok := t.(Finisher); ok {
+		f.Finish(worker)
+	}
+}

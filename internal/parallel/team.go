@@ -51,6 +51,7 @@ func (t *Team) Do(task Task, n, blocks int) {
 		for b := range blocks {
 			task.Run(0, Edge(b, n, blocks), Edge(b+1, n, blocks))
 		}
+		finish(task, 0)
 		return
 	}
 	t.blocks = blocks
@@ -84,20 +85,24 @@ func (t *Team) Dismiss() {
 // work does blocks of a step until none is left. Who has one in his hand knows that the step is not
 // over, and only he may look at the task.
 func (t *Team) work(worker, step int) {
-	own, some := &t.shares[worker], 0
+	own, done := &t.shares[worker], 0
 	for {
-		b, ok := own.next(step)
-		if ok {
+		before := done
+		for b, ok := own.next(step); ok; b, ok = own.next(step) {
 			own.task.Run(worker, Edge(b, own.n, own.blocks), Edge(b+1, own.n, own.blocks))
-			some++
-		} else if !t.steal(own, step) {
+			done++
+		}
+		if done > before {
+			finish(own.task, worker)
+		}
+		if !t.steal(own, step) {
 			break
 		}
 	}
-	if some == 0 {
+	if done == 0 {
 		return
 	}
-	own.done.Add(int64(some))
+	own.done.Add(int64(done))
 	if t.asleep.Load() {
 		select { // it is enough to wake him once
 		case t.wake <- struct{}{}:

@@ -1,0 +1,91 @@
+package labeling
+
+import (
+	"math"
+	"slices"
+)
+
+// hand is what one worker has labelled.
+type hand struct {
+	forest  forest // an entry for each run: its parent, and in the end its id in its part
+	parts   []part
+	open    bool     // the last part has no ids yet
+	tooMany bool     // runs
+	_       [64]byte // no two in a cache line
+}
+
+// part is bands that one worker has labelled one after another, by themselves.
+type part struct {
+	first, end int // bands
+	worker     int
+	entry      int // in his forest, where his runs begin
+	trees      int
+	before     int // trees of the parts before
+}
+
+type labelling Labeler
+
+// Run labels bands. With those that the worker has labelled just before them they are one part.
+func (l *labelling) Run(worker, lo, hi int) {
+	k, h := &l.call, &l.hands[worker]
+	first, end := lo*k.unit, hi*k.unit
+	if !h.open {
+		h.open = true
+		h.parts = append(h.parts, part{first: first, worker: worker, entry: len(h.forest)})
+	}
+	p := &h.parts[len(h.parts)-1]
+	p.end = end
+	h.grow(1)
+	h.forest[len(h.forest)-1] = 0 // nobody's: what is before the first run
+	for b := first; b < end; b++ {
+		if h.tooMany = h.tooMany || !fits(len(h.forest)+k.w/2+1); h.tooMany {
+			return
+		}
+		entry := int32(len(h.forest))
+		l.runs[b] = (*Labeler)(l).pack(b, entry-1)
+		if l.runs[b] > 0 {
+			h.grow(int(l.runs[b]))
+			h.forest.plant(entry, entry+l.runs[b])
+			(*Labeler)(l).join(h.forest, nil, b, p.first)
+		}
+	}
+}
+
+// Finish gives the runs of a worker's part the ids of their trees, 1..n in raster order of the
+// first pixels.
+func (l *labelling) Finish(worker int) {
+	h := &l.hands[worker]
+	h.open = false
+	if !h.tooMany && !l.call.lying {
+		p := &h.parts[len(h.parts)-1]
+		p.trees = (*Labeler)(l).number(h.forest, p)
+	}
+}
+
+// grow makes room for so many entries, and for what is read after them.
+func (h *hand) grow(n int) {
+	h.forest = slices.Grow(h.forest, n+beyond)[:len(h.forest)+n]
+}
+
+// fits reports whether a forest of n entries can be indexed.
+func fits(n int) bool { return n <= math.MaxInt32-beyond }
+
+// mustFit panics if one of n entries cannot.
+func mustFit(n int) {
+	if !fits(n) {
+		panic("labeling: the runs are more than 32 bits can count")
+	}
+}
+
+// mustFit panics if the entries of all workers are too many for one forest.
+func (l *Labeler) mustFit() {
+	runs := 0
+	for w := range l.hands {
+		h := &l.hands[w]
+		runs += len(h.forest)
+		if h.tooMany {
+			runs = math.MaxInt32
+		}
+		mustFit(runs)
+	}
+}
