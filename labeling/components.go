@@ -2,6 +2,7 @@ package labeling
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/weightmap/weightmap/grid"
 	"github.com/weightmap/weightmap/internal/parallel"
@@ -35,7 +36,8 @@ type Labeler struct {
 	parts []part // in raster order
 	// trees has an entry for each tree of a part, with the parts in order: first its parent, and in
 	// the end its id.
-	trees forest
+	trees   forest
+	follows []sync.Once // of each part
 
 	call  call
 	lying lying
@@ -144,7 +146,7 @@ type painting Labeler
 // Run writes the labels of rows. Bands without runs are cleared many at once.
 func (l *painting) Run(_, lo, hi int) {
 	k := &l.call
-	ids := (*Labeler)(l).ids(lo*k.unit, hi*k.unit)
+	ids := (*Labeler)(l).ids(lo * k.unit)
 	first, end := lo*k.unit*k.rowsIn, min(hi*k.unit*k.rowsIn, k.rows)
 	out := k.labels[first*k.w : end*k.w]
 	past := haveAVX2 && k.w%8 == 0 && len(k.labels) >= large && aligned(&k.labels[0])

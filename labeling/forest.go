@@ -55,7 +55,7 @@ func (f forest) number() (n int) {
 	end := int32(len(f))
 	n = f.roots(1, end)
 	f.numberRoots(1, 0, n)
-	f.follow(1, end)
+	f.follow(1, end, nil)
 	return n
 }
 
@@ -84,30 +84,33 @@ func (f forest) roots(first, end int32) (n int) {
 	return n
 }
 
-// follow gives the entries first ≤ i < end the ids of their roots, which are among them or known.
-func (f forest) follow(first, end int32) {
+// id returns that of a run whose root has one. It shortens the way there.
+func (f forest) id(i int32) int32 {
+	for f[i] >= 0 {
+		parent := f[i]
+		if f[parent] >= 0 {
+			f[i] = f[parent]
+		}
+		i = parent
+	}
+	return -f[i]
+}
+
+// follow gives the entries first ≤ i < end the ids of their roots, which are among them or known; if
+// there is a table, what it has for those ids.
+func (f forest) follow(first, end int32, table []int32) {
 	for i := first; i < end; {
 		if haveAVX2 {
 			i += followAVX2(&f[0], i, end-i)
 		}
 		for stop := min(i+8, end); i < stop; i++ {
-			if p := f[i]; p < 0 {
-				f[i] = -p
-			} else {
+			if p := f[i]; p >= 0 {
 				f[i] = f[p]
+			} else if table != nil {
+				f[i] = table[-p]
+			} else {
+				f[i] = -p
 			}
 		}
-	}
-}
-
-// lookUp replaces ids by those that a table has for them.
-func (f forest) lookUp(table []int32) {
-	i := 0
-	if haveAVX2 && len(f) >= 8 {
-		i = len(f) &^ 7
-		lookUpAVX2(&f[0], i/8, &table[0])
-	}
-	for ; i < len(f); i++ {
-		f[i] = table[f[i]]
 	}
 }

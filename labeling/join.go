@@ -41,7 +41,7 @@ func joinEach(f forest, s *seam, columns uint64, a, b *band) {
 		i := a.run + int32(bits.OnesCount64(a.start&left))
 		j := b.run + int32(bits.OnesCount64(b.start&left))
 		if s != nil {
-			i, j = s.above[i]+s.aboveBefore, s.below[j]+s.belowBefore
+			i, j = s.aboveBefore+s.above.id(i), s.belowBefore+s.below.id(j)
 		}
 		if !f.adopt(i, j) {
 			f.unite(i, j)

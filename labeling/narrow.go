@@ -34,9 +34,9 @@ func (l *Labeler) lie(team *parallel.Team, workers int, labels []int32, pixels [
 	return n
 }
 
-// numberUpright gives the runs of a lying image the ids of their trees, in raster order of the
-// first pixels in the upright one, which is one part: where a run of a band starts, since what comes before it would
-// touch it. It returns how many trees there are.
+// numberUpright gives the runs of a lying image, which is one part, the ids of their trees, in raster
+// order of the first pixels in the upright one: where a run of a band starts, since what comes before
+// it would touch it. It returns how many trees there are.
 func (l *Labeler) numberUpright() int {
 	k, f := &l.call, l.hands[0].forest
 	l.parts = append(l.parts[:0], l.hands[0].parts...)
@@ -66,7 +66,7 @@ func (l *Labeler) numberUpright() int {
 			}
 		}
 	}
-	f.follow(1, int32(len(f)))
+	f.follow(1, int32(len(f)), nil)
 	return int(n)
 }
 

@@ -2,8 +2,7 @@ package labeling
 
 import "math/bits"
 
-// number gives the runs of a part the ids of their trees, 1..n in raster order of the first pixels. It
-// returns n.
+// number gives the trees of a part ids, 1..n in raster order of the first pixels. It returns n.
 func (l *Labeler) number(f forest, p *part) (n int) {
 	for b := p.first; b < p.end; b++ {
 		first := l.band(b)[0].run + 1
@@ -14,7 +13,6 @@ func (l *Labeler) number(f forest, p *part) (n int) {
 		f.numberRoots(first, n, last)
 		n = last
 	}
-	f.follow(int32(p.entry), int32(len(f)))
 	return n
 }
 

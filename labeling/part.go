@@ -7,7 +7,7 @@ import (
 
 // hand is what one worker has labelled.
 type hand struct {
-	forest  forest // an entry for each run: its parent, and in the end its id in its part
+	forest  forest // an entry for each run: its parent, and in the end its id
 	parts   []part
 	open    bool     // the last part has no ids yet
 	tooMany bool     // runs
@@ -18,7 +18,6 @@ type hand struct {
 type part struct {
 	first, end int // bands
 	worker     int
-	entry      int // in his forest, where his runs begin
 	trees      int
 	before     int // trees of the parts before
 }
@@ -31,12 +30,12 @@ func (l *labelling) Run(worker, lo, hi int) {
 	first, end := lo*k.unit, hi*k.unit
 	if !h.open {
 		h.open = true
-		h.parts = append(h.parts, part{first: first, worker: worker, entry: len(h.forest)})
+		h.parts = append(h.parts, part{first: first, worker: worker})
+		h.grow(1)
+		h.forest[len(h.forest)-1] = 0 // nobody's: what is before the first run
 	}
 	p := &h.parts[len(h.parts)-1]
 	p.end = end
-	h.grow(1)
-	h.forest[len(h.forest)-1] = 0 // nobody's: what is before the first run
 	for b := first; b < end; b++ {
 		if h.tooMany = h.tooMany || !fits(len(h.forest)+k.w/2+1); h.tooMany {
 			return
@@ -51,14 +50,21 @@ func (l *labelling) Run(worker, lo, hi int) {
 	}
 }
 
-// Finish gives the runs of a worker's part the ids of their trees, 1..n in raster order of the
-// first pixels.
+// Finish gives the trees of a worker's part ids, 1..n in raster order of the first pixels.
 func (l *labelling) Finish(worker int) {
 	h := &l.hands[worker]
 	h.open = false
 	if !h.tooMany && !l.call.lying {
 		p := &h.parts[len(h.parts)-1]
 		p.trees = (*Labeler)(l).number(h.forest, p)
+	}
+}
+
+// follow gives the runs of a part the ids of their trees, or if there is a table what it has for those.
+func (l *Labeler) follow(p *part, table []int32) {
+	if p.first < p.end {
+		last := p.end - 1
+		l.hands[p.worker].forest.follow(l.band(p.first)[0].run+1, l.band(last)[0].run+l.runs[last]+1, table)
 	}
 }
 

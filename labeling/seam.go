@@ -3,15 +3,17 @@ package labeling
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // seam is where two parts meet.
 type seam struct {
-	above, below             forest // the ids of runs in their parts
-	aboveBefore, belowBefore int32  // trees of the parts before
+	above, below             forest
+	aboveBefore, belowBefore int32 // trees of the parts before
 }
 
-// joinParts joins the trees of the parts. It returns how many there are.
+// joinParts joins the trees of the parts, of which the ids are those in one part, and finds the ids of
+// all. It returns how many there are.
 func (l *Labeler) joinParts() int {
 	k := &l.call
 	l.parts = l.parts[:0]
@@ -25,6 +27,7 @@ func (l *Labeler) joinParts() int {
 		trees += l.parts[i].trees
 	}
 	if len(l.parts) == 1 {
+		l.follow(&l.parts[0], nil)
 		return trees
 	}
 	l.trees = grow(l.trees, trees+1)
@@ -36,21 +39,23 @@ func (l *Labeler) joinParts() int {
 			l.join(l.trees, s, b, below.first)
 		}
 	}
+	l.follows = grow(l.follows, len(l.parts))
+	for i := range l.follows {
+		l.follows[i] = sync.Once{}
+	}
 	return l.trees.number()
 }
 
-// ids returns those of the runs by their entries. It makes those of some bands, which are of one part,
-// ids of the whole.
-func (l *Labeler) ids(first, end int) forest {
-	i, found := slices.BinarySearchFunc(l.parts, first, func(p part, b int) int { return cmp.Compare(p.first, b) })
+// ids returns the ids of the runs in band b and in those that are of a part with it, by their entries. If
+// there are several parts, whoever comes first to one follows its trees.
+func (l *Labeler) ids(b int) forest {
+	i, found := slices.BinarySearchFunc(l.parts, b, func(p part, b int) int { return cmp.Compare(p.first, b) })
 	if !found {
 		i--
 	}
 	p := &l.parts[i]
-	f := l.hands[p.worker].forest
 	if len(l.parts) > 1 {
-		entry, end := l.band(first)[0].run+1, l.band(end - 1)[0].run+l.runs[end-1]+1
-		f[entry:end].lookUp(l.trees[p.before:])
+		l.follows[i].Do(func() { l.follow(p, l.trees[p.before:]) })
 	}
-	return f
+	return l.hands[p.worker].forest
 }

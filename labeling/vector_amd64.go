@@ -22,11 +22,6 @@ func followAVX2(f *int32, first, n int32) (done int32)
 //go:noescape
 func rootsAVX2(f *int32, first int32, eights int) (roots int32)
 
-// lookUpAVX2 replaces each entry by the one of the table that it names.
-//
-//go:noescape
-func lookUpAVX2(f *int32, eights int, table *int32)
-
 // paintAVX2 writes eight labels at a time, past the cache if so, where out must be a multiple of
 // 32 bytes. It reads up to beyond ids after the last.
 //

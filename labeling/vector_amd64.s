@@ -49,23 +49,6 @@ packWord:
 	VZEROUPPER
 	RET
 
-// To gather is slow, and often all eight are as the one before them: Y7 has that, and Y8 what was
-// found for it. Y6 has the place of the last of eight. At first nothing is like it.
-#define LAST_OF_EIGHT \
-	MOVL         $7, AX          \
-	VMOVD        AX, X6          \
-	VPBROADCASTD X6, Y6          \
-	MOVL         $0x80000000, AX \
-	VMOVD        AX, X7          \
-	VPBROADCASTD X7, Y7
-
-// EQUAL_EIGHT goes to a place if all of Y0 are as the one before them.
-#define EQUAL_EIGHT(place) \
-	VPCMPEQD  Y0, Y7, Y1 \
-	VPMOVMSKB Y1, DX     \
-	CMPL      DX, $-1    \
-	JEQ       place
-
 // func followAVX2(f *int32, first, n int32) (done int32)
 TEXT ·followAVX2(SB), NOSPLIT, $0-20
 	MOVQ         f+0(FP), SI
@@ -78,13 +61,11 @@ TEXT ·followAVX2(SB), NOSPLIT, $0-20
 	VMOVD        DX, X5
 	VPBROADCASTD X5, Y5
 	XORL         BX, BX
-	LAST_OF_EIGHT
 
 followEight:
 	SUBL       $8, CX
 	JLT        followed
 	VMOVDQU    (DI), Y0
-	EQUAL_EIGHT(sameParent)
 	VPCMPGTD   Y0, Y4, Y1
 	VPANDN     Y1, Y0, Y2    // its sign: neither negative nor too late
 	VMOVMSKPS  Y2, DX
@@ -92,19 +73,10 @@ followEight:
 	JNE        followed
 	VPGATHERDD Y1, (SI)(Y0*4), Y2
 	VMOVDQU    Y2, (DI)
-	VPERMD     Y0, Y6, Y7
-	VPERMD     Y2, Y6, Y8
 	VPADDD     Y5, Y4, Y4
 	ADDQ       $32, DI
 	ADDL       $8, BX
 	JMP        followEight
-
-sameParent:
-	VMOVDQU Y8, (DI)
-	VPADDD  Y5, Y4, Y4
-	ADDQ    $32, DI
-	ADDL    $8, BX
-	JMP     followEight
 
 followed:
 	MOVL BX, done+16(FP)
@@ -141,35 +113,6 @@ rootsOfEight:
 	VPADDD       X3, X2, X2
 	VMOVD        X2, AX
 	MOVL         AX, roots+24(FP)
-	VZEROUPPER
-	RET
-
-// func lookUpAVX2(f *int32, eights int, table *int32)
-TEXT ·lookUpAVX2(SB), NOSPLIT, $0-24
-	MOVQ f+0(FP), DI
-	MOVQ eights+8(FP), CX
-	MOVQ table+16(FP), SI
-	LAST_OF_EIGHT
-
-lookUpEight:
-	VMOVDQU    (DI), Y0
-	EQUAL_EIGHT(sameId)
-	VPCMPEQD   Y1, Y1, Y1
-	VPGATHERDD Y1, (SI)(Y0*4), Y2
-	VMOVDQU    Y2, (DI)
-	VPERMD     Y0, Y6, Y7
-	VPERMD     Y2, Y6, Y8
-	ADDQ       $32, DI
-	DECQ       CX
-	JNZ        lookUpEight
-	VZEROUPPER
-	RET
-
-sameId:
-	VMOVDQU Y8, (DI)
-	ADDQ    $32, DI
-	DECQ    CX
-	JNZ     lookUpEight
 	VZEROUPPER
 	RET
 

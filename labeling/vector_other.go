@@ -9,7 +9,6 @@ const haveAVX2 = false
 func packAVX2(set *uint64, pixels *uint8, words int)   { panic("labeling: no AVX2") }
 func followAVX2(f *int32, first, n int32) (done int32) { panic("labeling: no AVX2") }
 func countAVX2(out *int32, first int32, eights int)    { panic("labeling: no AVX2") }
-func lookUpAVX2(f *int32, eights int, table *int32)    { panic("labeling: no AVX2") }
 func rootsAVX2(f *int32, first int32, eights int) (roots int32) {
 	panic("labeling: no AVX2")
 }
