@@ -98,7 +98,7 @@ func (l *Labeler) components(team *parallel.Team, workers int, labels []int32, p
 	}
 	blocks := 1
 	if workers > 1 {
-		blocks = parallel.Blocks(units, blocksEach*workers)
+		blocks = parallel.Blocks(units, max(blocksEach*workers, len(pixels)/blockPixels))
 	}
 
 	l.sets = grow(l.sets, (k.rows+1)*k.words)
@@ -124,8 +124,12 @@ func (l *Labeler) components(team *parallel.Team, workers int, labels []int32, p
 	return n
 }
 
-// blocksEach is how many blocks there are for each worker.
-const blocksEach = 16
+const (
+	// blocksEach is how many blocks there are at least for each worker, and blockPixels how large they
+	// are at most if rows and slices allow it: who has done all waits for one at the end.
+	blocksEach  = 16
+	blockPixels = 1 << 15
+)
 
 // fewestShared is the number of pixels below which a mask is labelled before another worker is
 // awake. Tests change it.
@@ -160,12 +164,12 @@ func (l *painting) Run(_, lo, hi int) {
 			empty += k.w
 			continue
 		}
-		clear(out[:empty])
+		clearRows(out[:empty], past)
 		out, empty = out[empty:], 0
 		paint(out, k.w, ids, (*Labeler)(l).row(r), (*Labeler)(l).band(b), past)
 		out = out[k.w:]
 	}
-	clear(out)
+	clearRows(out, past)
 }
 
 // grow returns a slice of n elements, the old one if it is long enough.

@@ -53,21 +53,25 @@ func (f forest) unite(i, j int32) {
 // number replaces parents by ids, 1..n in the order of the roots, and returns n.
 func (f forest) number() (n int) {
 	end := int32(len(f))
-	n = f.roots(1, end)
-	f.numberRoots(1, 0, n)
+	n = f.numberRoots(1, end, 0)
 	f.follow(1, end, nil)
 	return n
 }
 
-// numberRoots gives the ids after n, up to last, to the roots from the entry first on that have
-// none. There must be so many.
-func (f forest) numberRoots(first int32, n, last int) {
-	for i := first; n < last; i++ {
-		if f[i] == i {
-			n++
-			f[i] = -int32(n)
+// numberRoots gives the ids after n to the roots among the entries first ≤ i < end that have none. It
+// returns the last.
+func (f forest) numberRoots(first, end int32, n int) (last int) {
+	const stretch = 512 // most have no roots
+	for ; first < end; first += stretch {
+		last := n + f.roots(first, min(first+stretch, end))
+		for i := first; n < last; i++ {
+			if f[i] == i {
+				n++
+				f[i] = -int32(n)
+			}
 		}
 	}
+	return n
 }
 
 // roots counts the roots among the entries first ≤ i < end.

@@ -3,15 +3,21 @@ package labeling
 import "math/bits"
 
 // number gives the trees of a part ids, 1..n in raster order of the first pixels. It returns n.
-func (l *Labeler) number(f forest, p *part) (n int) {
+func (l *Labeler) number(p *part) (n int) {
+	f := l.hands[p.worker].forest
+	if l.call.rowsIn == 1 {
+		first, end := l.entries(p.first, p.end)
+		return f.numberRoots(first, end, 0)
+	}
 	for b := p.first; b < p.end; b++ {
-		first := l.band(b)[0].run + 1
-		last := n + f.roots(first, first+l.runs[b])
-		if last-n > 1 && l.call.rowsIn > 1 {
+		first, end := l.entries(b, b+1)
+		roots := f.roots(first, end)
+		if roots > 1 {
 			n = l.numberRow(f, b, first, n)
 		}
-		f.numberRoots(first, n, last)
-		n = last
+		if roots > 0 {
+			n = f.numberRoots(first, end, n)
+		}
 	}
 	return n
 }

@@ -47,6 +47,15 @@ func eights() (startsUpTo, ones [256][8]uint8) {
 // there first would only cost more. Tests change it.
 var large = 1 << 23
 
+// clearRows writes zeros.
+func clearRows(out []int32, past bool) {
+	if past && len(out) > 0 {
+		clearPastAVX2(&out[0], len(out)/8)
+	} else {
+		clear(out)
+	}
+}
+
 const (
 	// chunk is how many labels are written at a time. Whatever goes beyond the end
 	// of a run is overwritten by what comes next: a branch that guesses the

@@ -56,16 +56,24 @@ func (l *labelling) Finish(worker int) {
 	h.open = false
 	if !h.tooMany && !l.call.lying {
 		p := &h.parts[len(h.parts)-1]
-		p.trees = (*Labeler)(l).number(h.forest, p)
+		p.trees = (*Labeler)(l).number(p)
 	}
+}
+
+// entries are those of the runs in bands first ≤ b < end, which are of one part: the first, and the one
+// after the last.
+func (l *Labeler) entries(first, end int) (i, j int32) {
+	if first == end {
+		return 0, 0
+	}
+	last := end - 1
+	return l.band(first)[0].run + 1, l.band(last)[0].run + l.runs[last] + 1
 }
 
 // follow gives the runs of a part the ids of their trees, or if there is a table what it has for those.
 func (l *Labeler) follow(p *part, table []int32) {
-	if p.first < p.end {
-		last := p.end - 1
-		l.hands[p.worker].forest.follow(l.band(p.first)[0].run+1, l.band(last)[0].run+l.runs[last]+1, table)
-	}
+	first, end := l.entries(p.first, p.end)
+	l.hands[p.worker].forest.follow(first, end, table)
 }
 
 // grow makes room for so many entries, and for what is read after them.

@@ -28,6 +28,11 @@ func rootsAVX2(f *int32, first int32, eights int) (roots int32)
 //go:noescape
 func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8, past bool)
 
+// clearPastAVX2 writes eight zeros at a time past the cache; out must be a multiple of 32 bytes.
+//
+//go:noescape
+func clearPastAVX2(out *int32, eights int)
+
 // fence waits for what was written past the cache.
 func fence()
 

@@ -178,6 +178,20 @@ pastEight:
 	VZEROUPPER
 	RET
 
+// func clearPastAVX2(out *int32, eights int)
+TEXT ·clearPastAVX2(SB), NOSPLIT, $0-16
+	MOVQ  out+0(FP), DI
+	MOVQ  eights+8(FP), CX
+	VPXOR Y0, Y0, Y0
+
+clearEight:
+	VMOVNTDQ Y0, (DI)
+	ADDQ     $32, DI
+	DECQ     CX
+	JNZ      clearEight
+	VZEROUPPER
+	RET
+
 // func fence()
 TEXT ·fence(SB), NOSPLIT, $0-0
 	SFENCE

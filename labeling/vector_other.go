@@ -15,5 +15,6 @@ func rootsAVX2(f *int32, first int32, eights int) (roots int32) {
 func paintAVX2(out, ids *int32, set *uint64, b *band, eights int, startsUpTo, ones *[256][8]uint8, past bool) {
 	panic("labeling: no AVX2")
 }
-func fence()                { panic("labeling: no AVX2") }
-func aligned(p *int32) bool { panic("labeling: no AVX2") }
+func clearPastAVX2(out *int32, eights int) { panic("labeling: no AVX2") }
+func fence()                               { panic("labeling: no AVX2") }
+func aligned(p *int32) bool                { panic("labeling: no AVX2") }
