@@ -25,8 +25,8 @@ type Labeler struct {
 	// mask; 0 is 1. The labels do not depend on it. What is small is left to one.
 	Workers int
 
-	// sets has a bit for each pixel, 1 for foreground, rows padded to whole words of which
-	// the last bit is 0, and last a row of 0 in place of those outside the grid.
+	// sets has a bit for each pixel, 1 for foreground, rows padded to whole words with 0,
+	// and last a row of 0 in place of those outside the grid.
 	sets []uint64
 	// bands holds what is known of the runs in each word of each band, and last a band
 	// without any; runs is how many there are in each band.
@@ -55,7 +55,11 @@ type call struct {
 	bands  int
 	unit   int // bands that stay together: one, or those of a slice
 	lying  bool
+	past   bool // labels are written past the cache
 }
+
+// firstRow is the one of a band, or the one after the last.
+func (k *call) firstRow(b int) int { return min(b*k.rowsIn, k.rows) }
 
 // Components does what the function [Components] does.
 func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) (labels *grid.Labels, n int) {
@@ -84,13 +88,14 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 // those of the upright image.
 func (l *Labeler) components(team *parallel.Team, workers int, labels []int32, pixels []uint8, d, h, w int, c Connectivity, lying bool) (n int) {
 	k := &l.call
-	*k = call{c: c, pixels: pixels, labels: labels, h: h, w: w, words: w/64 + 1, rows: d * h, rowsIn: 1, unit: 1, lying: lying}
+	*k = call{c: c, pixels: pixels, labels: labels, h: h, w: w, words: max(1, (w+63)/64), rows: d * h, rowsIn: 1, unit: 1, lying: lying}
 	if c == 8 {
 		k.rowsIn = 2
 	}
 	if d != 1 {
 		k.unit = h
 	}
+	k.past = haveAVX2 && w%8 == 0 && len(labels) >= large && aligned(&labels[0])
 	k.bands = (k.rows + k.rowsIn - 1) / k.rowsIn
 	units := 0
 	if k.bands > 0 {
@@ -143,33 +148,6 @@ func (l *Labeler) row(r int) []uint64 {
 // band is what is known of the runs of a band.
 func (l *Labeler) band(b int) []band {
 	return l.bands[b*l.call.words:][:l.call.words]
-}
-
-type painting Labeler
-
-// Run writes the labels of rows. Bands without runs are cleared many at once.
-func (l *painting) Run(_, lo, hi int) {
-	k := &l.call
-	ids := (*Labeler)(l).ids(lo * k.unit)
-	first, end := lo*k.unit*k.rowsIn, min(hi*k.unit*k.rowsIn, k.rows)
-	out := k.labels[first*k.w : end*k.w]
-	past := haveAVX2 && k.w%8 == 0 && len(k.labels) >= large && aligned(&k.labels[0])
-	if past {
-		defer fence()
-	}
-	empty := 0
-	for r := first; r < end; r++ {
-		b := r / k.rowsIn
-		if l.runs[b] == 0 {
-			empty += k.w
-			continue
-		}
-		clearRows(out[:empty], past)
-		out, empty = out[empty:], 0
-		paint(out, k.w, ids, (*Labeler)(l).row(r), (*Labeler)(l).band(b), past)
-		out = out[k.w:]
-	}
-	clearRows(out, past)
 }
 
 // grow returns a slice of n elements, the old one if it is long enough.

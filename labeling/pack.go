@@ -24,7 +24,7 @@ func upTo(v uint64) uint64 { return v ^ (v - 1) }
 // run. It returns how many there are.
 func (l *Labeler) pack(b int, run int32) (runs int32) {
 	k := &l.call
-	first, end := b*k.rowsIn, min((b+1)*k.rowsIn, k.rows)
+	first, end := k.firstRow(b), k.firstRow(b+1)
 	for r := first; r < end; r++ {
 		pack(l.row(r), k.pixels[r*k.w:], k.w)
 	}
@@ -34,6 +34,7 @@ func (l *Labeler) pack(b int, run int32) (runs int32) {
 // pack sets a bit for each of the first w pixels that is not 0; the others are those of later rows.
 func pack(set []uint64, pixels []uint8, w int) {
 	i := 0
+	set[len(set)-1] = 0 // if there are no columns
 	if haveAVX2 && w >= 64 {
 		i = w / 64
 		packAVX2(&set[0], &pixels[0], i)
@@ -42,6 +43,9 @@ func pack(set []uint64, pixels []uint8, w int) {
 	for ; w >= 64; i++ {
 		set[i] = nonZero64((*[64]uint8)(pixels))
 		pixels, w = pixels[64:], w-64
+	}
+	if w == 0 {
+		return
 	}
 	last := uint64(0)
 	x := 0

@@ -2,15 +2,50 @@ package labeling
 
 import "math/bits"
 
+type painting Labeler
+
+// Run writes the labels of bands that have runs.
+func (l *painting) Run(_, lo, hi int) {
+	k := &l.call
+	first, end := lo*k.unit, hi*k.unit
+	ids, out := (*Labeler)(l).ids(first), (*Labeler)(l).out(first, end)
+	for b := first; b < end; b++ {
+		for r := k.firstRow(b); r < k.firstRow(b+1); r++ {
+			if l.runs[b] > 0 {
+				paint(out, k.w, ids, (*Labeler)(l).row(r), (*Labeler)(l).band(b), k.past)
+			}
+			out = out[k.w:]
+		}
+	}
+	if k.past {
+		fence()
+	}
+}
+
+// out is where the labels of bands first ≤ b < end go.
+func (l *Labeler) out(first, end int) []int32 {
+	k := &l.call
+	return k.labels[k.firstRow(first)*k.w : k.firstRow(end)*k.w]
+}
+
+// clear writes the labels of bands first ≤ b < end, which have no runs.
+func (l *Labeler) clear(first, end int) {
+	if out := l.out(first, end); l.call.past && len(out) > 0 {
+		clearPastAVX2(&out[0], len(out)/8)
+	} else {
+		clear(out)
+	}
+}
+
 // beyond is how many entries after the last of a forest may be read.
 const beyond = 8
 
 // paint writes the labels of a row of w pixels: where one is set, the id of the last run that
-// starts no later. What comes after them in out may be overwritten. With past they are written
+// starts no later. What comes after them in out may be set to 0. With past they are written
 // past the cache.
 func paint(out []int32, w int, ids []int32, set []uint64, b []band, past bool) {
 	if !haveAVX2 {
-		paintRuns(out, w, ids, set, b)
+		paintRuns(out[:w], w, ids, set, b)
 		return
 	}
 	done := (w + 7) &^ 7
@@ -46,15 +81,6 @@ func eights() (startsUpTo, ones [256][8]uint8) {
 // large is the number of labels from which on they do not stay in the cache, so that to write them
 // there first would only cost more. Tests change it.
 var large = 1 << 23
-
-// clearRows writes zeros.
-func clearRows(out []int32, past bool) {
-	if past && len(out) > 0 {
-		clearPastAVX2(&out[0], len(out)/8)
-	} else {
-		clear(out)
-	}
-}
 
 const (
 	// chunk is how many labels are written at a time. Whatever goes beyond the end

@@ -24,7 +24,7 @@ type part struct {
 
 type labelling Labeler
 
-// Run labels bands. With those that the worker has labelled just before them they are one part.
+// Run labels bands: it finds what touches, and writes where nothing is. With those that the worker has labelled just before them they are one part.
 func (l *labelling) Run(worker, lo, hi int) {
 	k, h := &l.call, &l.hands[worker]
 	first, end := lo*k.unit, hi*k.unit
@@ -36,17 +36,25 @@ func (l *labelling) Run(worker, lo, hi int) {
 	}
 	p := &h.parts[len(h.parts)-1]
 	p.end = end
+	empty := first // bands from here on have no runs
 	for b := first; b < end; b++ {
 		if h.tooMany = h.tooMany || !fits(len(h.forest)+k.w/2+1); h.tooMany {
 			return
 		}
 		entry := int32(len(h.forest))
 		l.runs[b] = (*Labeler)(l).pack(b, entry-1)
-		if l.runs[b] > 0 {
-			h.grow(int(l.runs[b]))
-			h.forest.plant(entry, entry+l.runs[b])
-			(*Labeler)(l).join(h.forest, nil, b, p.first)
+		if l.runs[b] == 0 {
+			continue
 		}
+		(*Labeler)(l).clear(empty, b)
+		empty = b + 1
+		h.grow(int(l.runs[b]))
+		h.forest.plant(entry, entry+l.runs[b])
+		(*Labeler)(l).join(h.forest, nil, b, p.first)
+	}
+	(*Labeler)(l).clear(empty, end)
+	if k.past {
+		fence()
 	}
 }
 
