@@ -22,6 +22,10 @@ type part struct {
 	before     int // trees of the parts before
 }
 
+// clearedAtOnce is of how many labels zeros are written, which go to memory while the next rows are
+// packed.
+const clearedAtOnce = 1 << 12
+
 type labelling Labeler
 
 // Run labels bands: it finds what touches, and writes where nothing is. With those that the worker has labelled just before them they are one part.
@@ -44,6 +48,10 @@ func (l *labelling) Run(worker, lo, hi int) {
 		entry := int32(len(h.forest))
 		l.runs[b] = (*Labeler)(l).pack(b, entry-1)
 		if l.runs[b] == 0 {
+			if (b+1-empty)*k.rowsIn*k.w >= clearedAtOnce {
+				(*Labeler)(l).clear(empty, b+1)
+				empty = b + 1
+			}
 			continue
 		}
 		(*Labeler)(l).clear(empty, b)
