@@ -28,6 +28,8 @@ type line[S number] struct {
 
 	// Squares: a plane on its way through the other axes, and some adjacent lines of it.
 	plane, block record[S]
+
+	_ [64]byte // no two in a cache line
 }
 
 // reserve makes room for lines of up to n pixels, and for stretches of planes of so many.

@@ -83,11 +83,13 @@ func (s *sweep[S]) transform(in *inputs, shape []int, m metric, o Options) {
 		s.lines[w].reserve(s.kind, longest, grid.Size(s.shape[1:]), s.planes, len(s.shape) > 2)
 	}
 
-	parallel.Do((*scout[S])(s), s.stretches, s.stretches, workers)
+	team := parallel.Gather(min(workers, s.stretches))
+	defer team.Dismiss()
+	team.Do((*scout[S])(s), s.stretches, s.stretches)
 	if s.stretches > 2 {
-		parallel.Do((*merging[S])(s), grid.Size(s.shape[1:]), workers, workers)
+		team.Do((*merging[S])(s), grid.Size(s.shape[1:]), workers)
 	}
-	parallel.Do(s, s.stretches, s.stretches, workers)
+	team.Do(s, s.stretches, s.stretches)
 	s.inputs = inputs{}
 }
 

@@ -144,6 +144,83 @@ func TestLoopAllocatesNothing(t *testing.T) {
 	}
 }
 
+// A team does one step after another, more than it can number, and every item once: who comes late to a
+// step takes nothing of the next one's.
+func TestSteps(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, workers := range []int{2, 3, 5} {
+		runtime.GOMAXPROCS(workers)
+		team := parallel.Gather(workers)
+		s := &sums{of: make([]int, 40)}
+		steps := 1 << 17
+		if testing.Short() {
+			steps = 1 << 13
+		}
+		for step := range steps {
+			team.Do(s, len(s.of), 1+step%len(s.of))
+			if step%1000 == 0 {
+				time.Sleep(time.Millisecond) // helpers go home
+			}
+		}
+		team.Dismiss()
+		for i, v := range s.of {
+			if v != steps {
+				t.Fatalf("%d workers did item %d %d times in %d steps", workers, i, v, steps)
+			}
+		}
+	}
+}
+
+// A worker finishes what he has done one after another before he takes others, and all of it.
+func TestFinish(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, workers := range []int{1, 2, 3, 7} {
+		runtime.GOMAXPROCS(workers)
+		team := parallel.Gather(workers)
+		for round := range 300 {
+			f := &finishing{open: make([][2]int, workers), done: make([]bool, 1+round%50)}
+			team.Do(f, len(f.done), 1+round%20)
+			for i, done := range f.done {
+				if !done {
+					t.Fatalf("%d workers: item %d of %d was not finished", workers, i, len(f.done))
+				}
+			}
+			if f.gaps.Load() > 0 {
+				t.Fatalf("%d workers: items between those that were done were not", workers)
+			}
+		}
+		team.Dismiss()
+	}
+}
+
+// finishing takes down who is between what ends, and marks it in the end.
+type finishing struct {
+	open [][2]int
+	done []bool
+	gaps atomic.Int32
+}
+
+func (f *finishing) Run(worker, lo, hi int) {
+	open := &f.open[worker]
+	if open[0] == open[1] {
+		open[0] = lo
+	} else if open[1] != lo {
+		f.gaps.Add(1)
+	}
+	open[1] = hi
+	if lo%7 == 0 {
+		runtime.Gosched() // so that others take some
+	}
+}
+
+func (f *finishing) Finish(worker int) {
+	open := &f.open[worker]
+	for i := open[0]; i < open[1]; i++ {
+		f.done[i] = true
+	}
+	*open = [2]int{}
+}
+
 // Many at a time have their tasks done, each by itself, whoever helps.
 func TestManyCallers(t *testing.T) {
 	var group sync.WaitGroup
