@@ -13,7 +13,7 @@ def floor(kernels, plan):
     """What it takes to write four bytes a pixel and do nothing else, one worker and two."""
     found = []
     for image in (plan.get(inputs.blobs, s, name="blobs") for s in plan.planes()):
-        timers = {workers: kernels.timer("clear", image.files, workers, wall=True) for workers in (1, 2)}
+        timers = {workers: kernels.timer("write", image.files, workers, wall=True) for workers in (1, 2)}
         got = rounds.alternate(timers, image.pixels, 0.5, 9)
         found.append((image.name.removeprefix("blobs "), got.median(1), got.median(2)))
     return found

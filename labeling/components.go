@@ -116,13 +116,15 @@ func (l *Labeler) components(team *parallel.Team, workers int, labels []int32, p
 		h.forest, h.parts, h.open, h.tooMany = h.forest[:0], h.parts[:0], false, false
 	}
 
-	if lying {
+	if lying { // it has few rows, which are one part
 		team.Do((*labelling)(l), units, 1)
-		l.mustFit()
-		n = l.numberUpright()
 	} else {
 		team.Do((*labelling)(l), units, blocks)
-		l.mustFit()
+	}
+	l.mustFit()
+	if lying {
+		n = l.numberUpright()
+	} else {
 		n = l.joinParts()
 	}
 	team.Do((*painting)(l), units, blocks)

@@ -39,9 +39,9 @@
 // other, so the work grows with words and runs, not with pixels. In 3-D most contacts follow
 // from others and are masked off before they are looked at. At last the labels are
 // written, eight pixels at a time where the processor can: what is set takes the id of the last run
-// that starts no later. Several workers each have blocks of rows (in 3-D: slices), and
-// the seams are joined at last. Images a few pixels wide are labelled lying on their side.
-// The scratch space is two or three bits a pixel and 4 bytes a run (of images lying on their
+// that starts no later. Several workers each label parts of the rows (in 3-D: slices) by themselves;
+// then the trees that touch in the seams are joined. Images a few pixels wide are labelled lying on
+// their side. The scratch space is two or three bits a pixel and 4 bytes a run (of images lying on their
 // side 5 bytes a pixel); a [Labeler] keeps it from call to call.
 //
 // All functions take time linear in the pixels, but for what sorting the distinct

@@ -83,7 +83,7 @@ func (s *scratch) options(workers int) edt.Options {
 	return edt.Options{Workers: workers, Scratch: &s.edt}
 }
 
-// kernels by name. Every one but clear is a single call of the library.
+// kernels by name. Every one but write is a single call of the library.
 var kernels = map[string]func(in *input, to *place, s *scratch, workers int){
 	"transform": func(in *input, to *place, s *scratch, workers int) {
 		to.dst = edt.Transform(to.dst, in.mask, s.options(workers))
@@ -123,13 +123,24 @@ var kernels = map[string]func(in *input, to *place, s *scratch, workers int){
 		u.Workers = workers
 		to.dst = u.Map(to.dst, in.labels, nil, &s.weights)
 	},
-	"clear": func(in *input, to *place, s *scratch, workers int) {
+	"write": func(in *input, to *place, s *scratch, workers int) {
 		to.dst = grid.Like(to.dst, in.mask.Shape)
-		parallel.Do(clearing(to.dst.Data), len(to.dst.Data), workers, workers)
+		parallel.Do(writing(to.dst.Data), len(to.dst.Data), workers, workers)
 	},
 }
 
-// clearing writes zeros and does nothing else.
-type clearing []float32
+// writing writes ones and does nothing else. (Some memory takes zeros three times as fast.)
+type writing []float32
 
-func (c clearing) Run(_, lo, hi int) { clear(c[lo:hi]) }
+func (w writing) Run(_, lo, hi int) {
+	for lo < hi {
+		lo += copy(w[lo:hi], ones[:])
+	}
+}
+
+var ones = func() (ones [1 << 12]float32) {
+	for i := range ones {
+		ones[i] = 1
+	}
+	return ones
+}()
