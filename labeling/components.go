@@ -28,8 +28,8 @@ type Labeler struct {
 	// sets has a bit for each pixel, 1 for foreground, rows padded to whole words with 0,
 	// and last a row of 0 in place of those outside the grid.
 	sets []uint64
-	// bands holds what is known of the runs in each word of each band, and last a band
-	// without any; runs is how many there are in each band.
+	// bands holds what is known of the runs in each word of each band, and last a place for a
+	// band outside the grid, which has none; runs is how many there are in each band.
 	bands []band
 	runs  []int32
 	hands []hand // of each worker
@@ -72,13 +72,13 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 	}
 	team := parallel.Gather(workers)
 	defer team.Dismiss()
-	for len(l.hands) < workers {
+	for len(l.hands) < team.Workers() {
 		l.hands = append(l.hands, hand{})
 	}
 	if d == 1 && w < narrow && w < h {
-		n = l.lie(team, workers, labels.Data, mask.Data, h, w, c)
+		n = l.lie(team, labels.Data, mask.Data, h, w, c)
 	} else {
-		n = l.components(team, workers, labels.Data, mask.Data, d, h, w, c, false)
+		n = l.components(team, labels.Data, mask.Data, d, h, w, c, false)
 	}
 	l.call = call{}
 	return labels, n
@@ -86,7 +86,7 @@ func (l *Labeler) Components(dst *grid.Labels, mask *grid.Mask, c Connectivity) 
 
 // components labels d slices of h rows of w pixels. If they lie on their side the ids are as
 // those of the upright image.
-func (l *Labeler) components(team *parallel.Team, workers int, labels []int32, pixels []uint8, d, h, w int, c Connectivity, lying bool) (n int) {
+func (l *Labeler) components(team *parallel.Team, labels []int32, pixels []uint8, d, h, w int, c Connectivity, lying bool) (n int) {
 	k := &l.call
 	*k = call{c: c, pixels: pixels, labels: labels, h: h, w: w, words: max(1, (w+63)/64), rows: d * h, rowsIn: 1, unit: 1, lying: lying}
 	if c == 8 {
@@ -102,14 +102,13 @@ func (l *Labeler) components(team *parallel.Team, workers int, labels []int32, p
 		units = k.bands / k.unit
 	}
 	blocks := 1
-	if workers > 1 {
-		blocks = parallel.Blocks(units, max(blocksEach*workers, len(pixels)/blockPixels))
+	if team != nil {
+		blocks = parallel.Blocks(units, max(blocksEach*team.Workers(), len(pixels)/blockPixels))
 	}
 
 	l.sets = grow(l.sets, (k.rows+1)*k.words)
 	clear(l.sets[k.rows*k.words:])
 	l.bands = grow(l.bands, (k.bands+1)*k.words)
-	clear(l.bands[k.bands*k.words:])
 	l.runs = grow(l.runs, k.bands)
 	for w := range l.hands {
 		h := &l.hands[w]

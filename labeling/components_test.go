@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -278,6 +280,12 @@ func TestSpecialMasks(t *testing.T) {
 	}
 }
 
+// TestMain has there be more workers than most machines have processors.
+func TestMain(m *testing.M) {
+	runtime.GOMAXPROCS(max(5, runtime.GOMAXPROCS(0)))
+	os.Exit(m.Run())
+}
+
 // Components that reach through many blocks, and objects that only a later block joins.
 func TestWorkersOnLargeMasks(t *testing.T) {
 	for _, kind := range []string{"blobs", "cells", "inverse", "noise", "checkerboard"} {
@@ -285,7 +293,7 @@ func TestWorkersOnLargeMasks(t *testing.T) {
 			mask := drawMask(kind, shape...)
 			for _, c := range connectivities(len(shape)) {
 				want, n := labeling.Components(nil, mask, c)
-				for _, workers := range []int{2, 3, 7, 1000} {
+				for _, workers := range []int{2, 3, 5, math.MaxInt} {
 					l := labeling.Labeler{Workers: workers}
 					if got, k := l.Components(nil, mask, c); k != n || !grid.Equal(got, want) {
 						t.Errorf("%s of %v at %d: %d workers find %d components, one finds %d, or their labels differ", kind, shape, c, workers, k, n)
@@ -318,6 +326,50 @@ func TestLabelsPastTheCache(t *testing.T) {
 			}
 			undo()
 		}
+	}
+}
+
+// Labels that begin anywhere in memory are not written past the cache, which cannot.
+func TestLabelsAnywhere(t *testing.T) {
+	defer labeling.SetLarge(1)()
+	mask := drawMask("noise", 9, 64)
+	want, n := labeling.Components(nil, mask, 8)
+	got := grid.New[int32](9, 64)
+	for first := range 8 {
+		got.Data = make([]int32, first+len(got.Data))[first:]
+		if _, k := labeling.Components(got, mask, 8); k != n || !grid.Equal(got, want) {
+			t.Errorf("%d labels into a slice: %d components, want %d, or their labels differ", first, k, n)
+		}
+	}
+}
+
+// Too many runs for any worker, or for all together, are a panic of the caller's, after which the
+// Labeler can be used again.
+func TestTooManyRuns(t *testing.T) {
+	mask := drawMask("checkerboard", 64, 64)
+	want, n := labeling.Components(nil, mask, 4)
+	for _, workers := range []int{1, 2, 5} {
+		l := labeling.Labeler{Workers: workers}
+		for _, most := range []int{100, 1500, 2040} {
+			undo := labeling.SetMostEntries(most)
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%d workers, at most %d runs: no panic", workers, most)
+					}
+				}()
+				l.Components(nil, mask, 4)
+			}()
+			undo()
+			if got, k := l.Components(nil, mask, 4); k != n || !grid.Equal(got, want) {
+				t.Errorf("%d workers, after a panic: %d components, want %d, or their labels differ", workers, k, n)
+			}
+		}
+		undo := labeling.SetMostEntries(2048 + 64 + 64)
+		if _, k := l.Components(nil, mask, 4); k != n {
+			t.Errorf("%d workers find %d components, want %d", workers, k, n)
+		}
+		undo()
 	}
 }
 

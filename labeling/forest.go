@@ -62,14 +62,16 @@ func (f forest) number() (n int) {
 // returns the last.
 func (f forest) numberRoots(first, end int32, n int) (last int) {
 	const stretch = 512 // most have no roots
-	for ; first < end; first += stretch {
-		last := n + f.roots(first, min(first+stretch, end))
+	for first < end {
+		stop := first + min(stretch, end-first)
+		last := n + f.roots(first, stop)
 		for i := first; n < last; i++ {
 			if f[i] == i {
 				n++
 				f[i] = -int32(n)
 			}
 		}
+		first = stop
 	}
 	return n
 }

@@ -23,13 +23,13 @@ type lying struct {
 
 // lie labels an image that it turns and turns back. What touches stays the same, but not the
 // raster order.
-func (l *Labeler) lie(team *parallel.Team, workers int, labels []int32, pixels []uint8, h, w int, c Connectivity) (n int) {
+func (l *Labeler) lie(team *parallel.Team, labels []int32, pixels []uint8, h, w int, c Connectivity) (n int) {
 	t := &l.lying
 	t.h, t.w, t.uprightPixels, t.uprightLabels = h, w, pixels, labels
 	t.pixels, t.labels = grow(t.pixels, h*w), grow(t.labels, h*w)
-	team.Do((*turning)(t), h, blocksEach*workers)
-	n = l.components(team, workers, t.labels, t.pixels, 1, w, h, c, true)
-	team.Do((*turningBack)(t), h, blocksEach*workers)
+	team.Do((*turning)(t), h, blocksEach*team.Workers())
+	n = l.components(team, t.labels, t.pixels, 1, w, h, c, true)
+	team.Do((*turningBack)(t), h, blocksEach*team.Workers())
 	t.uprightPixels, t.uprightLabels = nil, nil
 	return n
 }

@@ -34,7 +34,6 @@ func (l *Labeler) pack(b int, run int32) (runs int32) {
 // pack sets a bit for each of the first w pixels that is not 0; the others are those of later rows.
 func pack(set []uint64, pixels []uint8, w int) {
 	i := 0
-	set[len(set)-1] = 0 // if there are no columns
 	if haveAVX2 && w >= 64 {
 		i = w / 64
 		packAVX2(&set[0], &pixels[0], i)

@@ -97,10 +97,13 @@ func (h *hand) grow(n int) {
 	h.forest = slices.Grow(h.forest, n+beyond)[:len(h.forest)+n]
 }
 
-// fits reports whether a forest of n entries can be indexed.
-func fits(n int) bool { return n <= math.MaxInt32-beyond }
+// mostEntries is how many a forest may have, so that all can be indexed. Tests change it.
+var mostEntries = math.MaxInt32 - beyond
 
-// mustFit panics if one of n entries cannot.
+// fits reports whether a forest may have n entries.
+func fits(n int) bool { return n <= mostEntries }
+
+// mustFit panics if one may not.
 func mustFit(n int) {
 	if !fits(n) {
 		panic("labeling: the runs are more than 32 bits can count")
@@ -114,7 +117,7 @@ func (l *Labeler) mustFit() {
 		h := &l.hands[w]
 		runs += len(h.forest)
 		if h.tooMany {
-			runs = math.MaxInt32
+			runs = mostEntries + 1
 		}
 		mustFit(runs)
 	}

@@ -12,8 +12,8 @@ type Finisher interface{ Finish(worker int) }
 // Do has a team of so many workers do one task; see [Team.Do].
 func Do(t Task, n, blocks, workers int) {
 	team := Gather(min(workers, Blocks(n, blocks)))
+	defer team.Dismiss()
 	team.Do(t, n, blocks)
-	team.Dismiss()
 }
 
 // Blocks is into how many blocks n items are divided, at least one.

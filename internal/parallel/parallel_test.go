@@ -2,6 +2,7 @@ package parallel_test
 
 import (
 	"math"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -27,6 +28,12 @@ func (c *counts) Run(worker, lo, hi int) {
 		c.times[i].Add(1)
 		c.lo[i], c.hi[i], c.by[i] = lo, hi, worker
 	}
+}
+
+// TestMain has there be more workers than most machines have processors.
+func TestMain(m *testing.M) {
+	runtime.GOMAXPROCS(max(6, runtime.GOMAXPROCS(0)))
+	os.Exit(m.Run())
 }
 
 func TestEveryItemOnceInOrder(t *testing.T) {
@@ -241,4 +248,78 @@ func TestManyCallers(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// Helpers that have gone home come again when they are called.
+func TestHelpersComeAgain(t *testing.T) {
+	for range 3 * runtime.GOMAXPROCS(0) {
+		time.Sleep(time.Millisecond) // until all are home
+		m := new(meeting)
+		parallel.Do(m, 2, 2, 2)
+		if m.alone {
+			t.Fatal("no helper came in ten seconds")
+		}
+	}
+}
+
+// meeting has the caller wait for somebody else.
+type meeting struct {
+	came  atomic.Bool
+	alone bool
+}
+
+func (m *meeting) Run(worker, _, _ int) {
+	if worker > 0 {
+		m.came.Store(true)
+		return
+	}
+	for start := time.Now(); !m.came.Load() && !m.alone; runtime.Gosched() {
+		m.alone = time.Since(start) > 10*time.Second
+	}
+}
+
+// Some of the time all sleep: a caller while others work, helpers between steps and at home. Nothing is
+// lost, and nobody stays.
+func TestSleepers(t *testing.T) {
+	before := runtime.NumGoroutine()
+	var group sync.WaitGroup
+	for caller := range 4 {
+		group.Go(func() {
+			for round := range 40 {
+				team := parallel.Gather(2 + (caller+round)%4)
+				s := &sleepy{sums: sums{of: make([]int, 12)}}
+				for step := range 6 {
+					s.pause = time.Duration((caller+round+step)%4) * 70 * time.Microsecond
+					team.Do(s, len(s.of), 1+(round+step)%12)
+					time.Sleep(time.Duration((round+step)%3) * 150 * time.Microsecond)
+				}
+				team.Dismiss()
+				for i, v := range s.of {
+					if v != 6 {
+						t.Errorf("item %d was done %d times of 6", i, v)
+						return
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+	}
+}
+
+// sleepy takes its time.
+type sleepy struct {
+	sums
+	pause time.Duration
+}
+
+func (s *sleepy) Run(worker, lo, hi int) {
+	if (lo+worker)%3 == 0 {
+		time.Sleep(s.pause)
+	}
+	s.sums.Run(worker, lo, hi)
 }

@@ -39,6 +39,14 @@ func Gather(workers int) *Team {
 	return t
 }
 
+// Workers is how many there are.
+func (t *Team) Workers() int {
+	if t == nil {
+		return 1
+	}
+	return len(t.shares)
+}
+
 // Do divides n items into blocks, has them done, and returns when all are done; see [Edge] for where
 // the blocks are. Each worker begins with those of his own share, one after another, which are the
 // same for every task on n items, so that he finds in his cache what he did before. (Of three workers
