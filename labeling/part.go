@@ -28,7 +28,8 @@ const clearedAtOnce = 1 << 12
 
 type labelling Labeler
 
-// Run labels bands: it finds what touches, and writes where nothing is. With those that the worker has labelled just before them they are one part.
+// Run labels bands: it finds what touches, and writes where nothing is. With those that the worker has
+// labelled just before them they are one part.
 func (l *labelling) Run(worker, lo, hi int) {
 	k, h := &l.call, &l.hands[worker]
 	first, end := lo*k.unit, hi*k.unit
